@@ -1,0 +1,7 @@
+namespace Lab.Model.Scenarios;
+
+/// <summary>A stage as listed.</summary>
+/// <param name="Name">The stage's name.</param>
+/// <param name="Summary">What it proves.</param>
+/// <param name="Available">False for a stage that does not exist yet.</param>
+public sealed record StageOutline(string Name, string Summary, bool Available);

@@ -1,0 +1,25 @@
+using Lab.Model.Runs;
+
+namespace Lab.Model.Services;
+
+/// <summary>What the service said about a board's evidence.</summary>
+/// <param name="Board">The board.</param>
+/// <param name="Accepted">Whether the secret was released.</param>
+/// <param name="Code">The denial code, null when accepted.</param>
+/// <param name="Detail">Why.</param>
+/// <param name="Pcr">The PCR whose value was not the predicted one, where that was the reason.</param>
+/// <param name="Claims">Each claim of the verifier's checklist that was looked at.</param>
+/// <param name="Pcrs">Predicted and quoted values.</param>
+/// <param name="Evidence">The evidence as received.</param>
+/// <param name="AppraisedAt">When.</param>
+public sealed record AppraisalOutcome(
+    string Board,
+    bool Accepted,
+    string? Code,
+    string Detail,
+    int? Pcr,
+    IReadOnlyList<CheckResult> Claims,
+    IReadOnlyList<PcrComparison> Pcrs,
+    EvidenceOnTheWire Evidence,
+    DateTimeOffset AppraisedAt
+);

@@ -1,0 +1,18 @@
+namespace Lab.Model.Services;
+
+/// <summary>The attestation service of the rig.</summary>
+public interface IAttestation : IService
+{
+    /// <summary>SHA-256 (lower-case hexadecimal) of the secret that this run releases to an attested board.</summary>
+    string SecretSha256 { get; }
+
+    /// <summary>The PCR values a board must show, predicted from the artifacts: index to lower-case hexadecimal.</summary>
+    IReadOnlyDictionary<int, string> ReferenceValues { get; }
+
+    /// <summary>Waits for the next appraisal of a board's evidence after <paramref name="alreadySeen"/> ones.</summary>
+    /// <exception cref="Errors.BoardException">None came within the deadline.</exception>
+    Task<AppraisalOutcome> WaitAsync(string board, int alreadySeen, TimeSpan deadline, CancellationToken cancellationToken);
+
+    /// <summary>Puts an adversary between the boards and the service: it sees each evidence and may put another in its place.</summary>
+    void Interpose(Func<EvidenceOnTheWire, CancellationToken, Task<EvidenceOnTheWire>> adversary);
+}
