@@ -1,1 +1,3 @@
-return 0;
+using Lab.BootAgent.LinuxBoot;
+
+return await BootProgram.RunAsync();
