@@ -1,3 +1,3 @@
 using Lab.BootAgent.LinuxBoot;
 
-return await BootProgram.RunAsync();
+return await BootProgram.RunAsync(CancellationToken.None);
