@@ -15,7 +15,7 @@ internal static class BoardPackages
 
     /// <summary>What the target's root file system is taken from.</summary>
     public static IReadOnlyList<PackageRequest> Userland { get; } =
-    [new("trixie", "busybox-static"), new("trixie", "base-files"), new("trixie", "tpm2-tools", "lib")];
+    [new("trixie", "busybox-static"), new("trixie", "base-files"), new("trixie", "tpm2-tools", "lib"), new("trixie", "zlib1g")];
 
     /// <summary>Headers and static libraries that the boot agent is linked with.</summary>
     public static IReadOnlyList<PackageRequest> Sysroot { get; } =

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lab.Host.Debian;
 using Lab.Host.Preparation;
 using Lab.Model.Errors;
@@ -15,6 +16,7 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
 {
     private readonly DebianArchive _archive = new(cacheFolder, mirror);
     private readonly ArtifactStore _store = new(Path.Combine(cacheFolder, "images"));
+    private readonly BuildIndex _index = new(Path.Combine(cacheFolder, "images", "index"));
 
     /// <summary>Fetches and compiles what all boards share. Takes a minute the first time, and no network afterwards.</summary>
     /// <param name="refresh">True to look for newer Debian packages.</param>
@@ -55,20 +57,32 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
         LinuxBootOptions options,
         CancellationToken cancellationToken
     ) =>
-        await new LinuxBootBuilder(_store).BuildAsync(
-            parts,
-            KernelModules.Open(KernelPackage(parts.Packages)),
-            options,
+        await _index.GetAsync(
+            [.. Inputs(parts), options.ToString(), Convert.ToHexString(SHA256.HashData(options.RootMetadata.Span))],
+            image => [image.Uki],
+            () =>
+                new LinuxBootBuilder(_store).BuildAsync(
+                    parts,
+                    KernelModules.Open(KernelPackage(parts.Packages)),
+                    options,
+                    cancellationToken
+                ),
             cancellationToken
         );
 
     /// <summary>Builds the system that the boot agent starts.</summary>
     /// <param name="commandLine">Its command line; null takes <see cref="TargetCommandLine"/>.</param>
     public async Task<TargetImage> BuildTargetAsync(BoardParts parts, string? commandLine, CancellationToken cancellationToken) =>
-        await new TargetBuilder(_store).BuildAsync(
-            parts,
-            KernelModules.Open(KernelPackage(parts.Packages)),
-            commandLine ?? TargetCommandLine,
+        await _index.GetAsync(
+            [.. Inputs(parts), commandLine ?? TargetCommandLine],
+            image => [image.Manifest, .. image.Blobs],
+            () =>
+                new TargetBuilder(_store).BuildAsync(
+                    parts,
+                    KernelModules.Open(KernelPackage(parts.Packages)),
+                    commandLine ?? TargetCommandLine,
+                    cancellationToken
+                ),
             cancellationToken
         );
 
@@ -90,6 +104,14 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
             UBootEnvironment.Encode(UBootEnvironment.Netboot(macAddress, bootArguments)),
             cancellationToken
         );
+
+    private static IEnumerable<string> Inputs(BoardParts parts) =>
+        [
+            parts.Kernel.Sha256,
+            parts.Stub.Sha256,
+            parts.Agent.Sha256,
+            .. parts.Packages.Select(package => package.Sha256).Order(StringComparer.Ordinal),
+        ];
 
     // The meta package names the kernel; what it depends on is the kernel.
     private static DebianPackage KernelPackage(IReadOnlyList<DebianPackage> packages) =>
