@@ -64,8 +64,12 @@ public sealed class BoardServiceHost : IAsyncDisposable
             application.UseRouting();
             map(application);
             await application.StartAsync(cancellationToken);
-            var addresses = application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-            var origin = new Uri(addresses.Addresses.First(address => address.StartsWith("http://127.", StringComparison.Ordinal)));
+            var addresses = application
+                .Services.GetRequiredService<IServer>()
+                .Features.GetRequiredFeature<IServerAddressesFeature>();
+            var origin = new Uri(
+                addresses.Addresses.First(address => address.StartsWith("http://127.", StringComparison.Ordinal))
+            );
             return new BoardServiceHost(application, log, origin, socketPath);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -112,5 +116,4 @@ public sealed class BoardServiceHost : IAsyncDisposable
         });
         return builder.Build();
     }
-
 }

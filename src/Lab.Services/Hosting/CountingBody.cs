@@ -29,7 +29,12 @@ internal sealed class CountingBody(IHttpResponseBodyFeature inner) : IHttpRespon
         {
             while (left > 0)
             {
-                var read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), offset, cancellationToken);
+                var read = await RandomAccess.ReadAsync(
+                    file,
+                    buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)),
+                    offset,
+                    cancellationToken
+                );
                 if (read == 0)
                     return;
                 await Stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -68,6 +68,10 @@ internal sealed record DnsmasqCommandLine
     private static void Demand(string value, string what)
     {
         if (value.Length == 0 || value.Any(character => character is ',' or '"' or '\\' || char.IsControl(character)))
-            throw new RigException($"'{value}' cannot be used as the {what} of a segment", "netboot", "use letters, digits, '.', '-' and '_'");
+            throw new RigException(
+                $"'{value}' cannot be used as the {what} of a segment",
+                "netboot",
+                "use letters, digits, '.', '-' and '_'"
+            );
     }
 }

@@ -9,7 +9,14 @@ internal static partial class DnsmasqLog
     {
         // "dnsmasq-dhcp: 1234567 DHCPACK(eth0) …": with --log-dhcp a transaction number comes first.
         if (Dhcp().Match(line) is { Success: true } dhcp)
-            return new NetbootEvent(at, KindOf(dhcp.Groups["type"].Value), Value(dhcp, "mac"), Value(dhcp, "address"), null, line);
+            return new NetbootEvent(
+                at,
+                KindOf(dhcp.Groups["type"].Value),
+                Value(dhcp, "mac"),
+                Value(dhcp, "address"),
+                null,
+                line
+            );
         if (Sent().Match(line) is { Success: true } sent)
             return new NetbootEvent(at, NetbootEventKind.FileSent, null, Value(sent, "address"), FileName(sent), line);
         if (Failed().Match(line) is { Success: true } failed)

@@ -55,5 +55,9 @@ internal sealed class NetbootFiles
     private string PathOf(string name) =>
         IsName(name)
             ? Path.Combine(Folder, name)
-            : throw new LabException($"'{name}' is not a name for a boot file", "netboot", "use letters, digits, '.', '-' and '_'");
+            : throw new LabException(
+                $"'{name}' is not a name for a boot file",
+                "netboot",
+                "use letters, digits, '.', '-' and '_'"
+            );
 }

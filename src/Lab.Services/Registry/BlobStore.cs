@@ -61,7 +61,14 @@ internal sealed class BlobStore
     private static async Task<ContentDigest> CopyAsync(string from, string to, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+        await using var source = new FileStream(
+            from,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            0,
+            FileOptions.SequentialScan
+        );
         await using var target = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0);
         var buffer = new byte[1 << 20];
         int read;

@@ -19,7 +19,14 @@ internal readonly record struct ContentDigest
 
     public static async Task<ContentDigest> OfFileAsync(string path, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
+        await using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            0,
+            FileOptions.SequentialScan
+        );
         return FromHash(await SHA256.HashDataAsync(file, cancellationToken));
     }
 

@@ -61,7 +61,10 @@ internal sealed record ManifestDocument(
         if (contentType is not null && contentType != mediaType)
             throw RegistryException.ManifestInvalid($"Content-Type is {contentType} and mediaType {mediaType}");
         // Image-spec: a document with both shapes could be read as either; a client and a verifier may differ.
-        if (root.TryGetProperty("manifests", out _) && (root.TryGetProperty("layers", out _) || root.TryGetProperty("config", out _)))
+        if (
+            root.TryGetProperty("manifests", out _)
+            && (root.TryGetProperty("layers", out _) || root.TryGetProperty("config", out _))
+        )
             throw RegistryException.ManifestInvalid("both a manifest and an index");
         var subject = root.TryGetProperty("subject", out var refersTo) ? (ContentDigest?)DigestOf(refersTo) : null;
         var annotations = root.TryGetProperty("annotations", out var notes) ? CheckedNotes(notes) : (JsonElement?)null;
@@ -69,7 +72,14 @@ internal sealed record ManifestDocument(
         {
             var config = root.GetProperty("config");
             ContentDigest[] blobs = [DigestOf(config), .. root.GetProperty("layers").EnumerateArray().Select(DigestOf)];
-            return new ManifestDocument(mediaType, Text(root, "artifactType") ?? Text(config, "mediaType"), blobs, [], subject, annotations);
+            return new ManifestDocument(
+                mediaType,
+                Text(root, "artifactType") ?? Text(config, "mediaType"),
+                blobs,
+                [],
+                subject,
+                annotations
+            );
         }
         if (!IndexTypes.Contains(mediaType, StringComparer.Ordinal))
             throw RegistryException.ManifestInvalid($"the media type {mediaType} is not known");

@@ -8,9 +8,11 @@ internal sealed class RegistryException(int status, string code, string message)
     /// <summary>One of the specification's codes, "Error Codes".</summary>
     public string Code { get; } = code;
 
-    public static RegistryException BlobUnknown(string digest) => new(404, "BLOB_UNKNOWN", $"no blob {digest} in this repository");
+    public static RegistryException BlobUnknown(string digest) =>
+        new(404, "BLOB_UNKNOWN", $"no blob {digest} in this repository");
 
-    public static RegistryException UploadUnknown() => new(404, "BLOB_UPLOAD_UNKNOWN", "no such upload: it was completed, cancelled or expired");
+    public static RegistryException UploadUnknown() =>
+        new(404, "BLOB_UPLOAD_UNKNOWN", "no such upload: it was completed, cancelled or expired");
 
     public static RegistryException UploadInvalid(string message) => new(400, "BLOB_UPLOAD_INVALID", message);
 
@@ -19,14 +21,16 @@ internal sealed class RegistryException(int status, string code, string message)
 
     public static RegistryException DigestInvalid(string message) => new(400, "DIGEST_INVALID", message);
 
-    public static RegistryException ManifestUnknown(string reference) => new(404, "MANIFEST_UNKNOWN", $"no manifest {reference} in this repository");
+    public static RegistryException ManifestUnknown(string reference) =>
+        new(404, "MANIFEST_UNKNOWN", $"no manifest {reference} in this repository");
 
     public static RegistryException ManifestInvalid(string message) => new(400, "MANIFEST_INVALID", message);
 
     public static RegistryException ManifestBlobUnknown(string digest) =>
         new(404, "MANIFEST_BLOB_UNKNOWN", $"the manifest names {digest}, which is not in this repository");
 
-    public static RegistryException NameInvalid() => new(400, "NAME_INVALID", "the repository name is not as the specification says");
+    public static RegistryException NameInvalid() =>
+        new(400, "NAME_INVALID", "the repository name is not as the specification says");
 
     public static RegistryException NameUnknown(string name) => new(404, "NAME_UNKNOWN", $"no repository {name}");
 

@@ -102,7 +102,10 @@ internal sealed class RegistryReader(BlobStore blobs, RepositoryTable repositori
     {
         var query = context.Request.Query;
         var size = DefaultPage;
-        if (query.TryGetValue("n", out var asked) && !int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out size))
+        if (
+            query.TryGetValue("n", out var asked)
+            && !int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out size)
+        )
             throw new RegistryException(400, "UNSUPPORTED", "n is not a number");
         size = Math.Clamp(size, 0, DefaultPage);
         var last = query["last"].FirstOrDefault();

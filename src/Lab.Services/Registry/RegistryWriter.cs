@@ -30,7 +30,12 @@ internal sealed class RegistryWriter(BlobStore blobs, RepositoryTable repositori
     public async Task UploadAsync(HttpContext context, string name, string id)
     {
         var method = context.Request.Method;
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsPatch(method) && !HttpMethods.IsPut(method) && !HttpMethods.IsDelete(method))
+        if (
+            !HttpMethods.IsGet(method)
+            && !HttpMethods.IsPatch(method)
+            && !HttpMethods.IsPut(method)
+            && !HttpMethods.IsDelete(method)
+        )
             throw RegistryException.Unsupported();
         var upload = await uploads.EnterAsync(name, id, context.RequestAborted);
         if (HttpMethods.IsPut(method))
@@ -150,7 +155,9 @@ internal sealed class RegistryWriter(BlobStore blobs, RepositoryTable repositori
     {
         foreach (var blob in document.Blobs.Where(blob => !repositories.HasBlob(name, blob)))
             throw RegistryException.ManifestBlobUnknown(blob.ToString());
-        foreach (var manifest in document.Manifests.Where(manifest => repositories.FindManifest(name, manifest.ToString()) is null))
+        foreach (
+            var manifest in document.Manifests.Where(manifest => repositories.FindManifest(name, manifest.ToString()) is null)
+        )
             throw RegistryException.ManifestBlobUnknown(manifest.ToString());
     }
 

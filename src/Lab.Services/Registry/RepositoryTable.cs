@@ -97,7 +97,12 @@ internal sealed class RepositoryTable(RegistryLimits limits)
     public IReadOnlyList<StoredManifest> Referrers(string name, ContentDigest subject)
     {
         lock (_gate)
-            return [.. (Find(name)?.Manifests.Values ?? Enumerable.Empty<StoredManifest>()).Where(manifest => manifest.Document.Subject == subject)];
+            return
+            [
+                .. (Find(name)?.Manifests.Values ?? Enumerable.Empty<StoredManifest>()).Where(manifest =>
+                    manifest.Document.Subject == subject
+                ),
+            ];
     }
 
     private Repository? Find(string name) => _repositories.GetValueOrDefault(name);

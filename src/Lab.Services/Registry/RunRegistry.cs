@@ -50,7 +50,7 @@ internal sealed class RunRegistry : IRegistry, IDisposable
     public void Cut(string repository, string digest, long afterBytes) => _overlay.Cut(Demand(repository, digest), afterBytes);
 
     /// <summary>Puts a file into a repository. With a digest that the rig has stored before, the file is not read again.</summary>
-    public async Task<(ContentDigest Digest, long Size)> AddBlobAsync(
+    public async Task<OsManifest.Part> AddBlobAsync(
         string repository,
         string path,
         string? knownDigest,
@@ -66,10 +66,14 @@ internal sealed class RunRegistry : IRegistry, IDisposable
             digest = stored;
         }
         _repositories.AddBlob(repository, digest);
-        return (digest, _blobs.Length(digest));
+        return new OsManifest.Part(digest, _blobs.Length(digest));
     }
 
-    public async Task<ContentDigest> AddBlobAsync(string repository, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    public async Task<ContentDigest> AddBlobAsync(
+        string repository,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
     {
         var digest = await _blobs.AddAsync(content, cancellationToken);
         _repositories.AddBlob(repository, digest);
