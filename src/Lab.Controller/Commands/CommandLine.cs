@@ -14,7 +14,8 @@ public static class CommandLine
         var parsed = Root(environment).Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
-            await environment.Error.WriteLineAsync($"hwlab: {error.Message.TrimEnd('.')} ('hwlab {CommandPath(parsed)}--help' says more)");
+            var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"there is no '{unknown}' here" : error.Message.TrimEnd('.');
+            await environment.Error.WriteLineAsync($"hwlab: {message} ('hwlab {CommandPath(parsed)}--help' says more)");
             return ExitCodes.Usage;
         }
 
