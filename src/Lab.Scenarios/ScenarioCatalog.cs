@@ -13,8 +13,14 @@ public static class ScenarioCatalog
     /// <summary>The attacks; made anew for each run, since some of them remember what they recorded.</summary>
     public static IReadOnlyList<IAttack> CreateAttacks() =>
         [
+            new AlteredFirmware(),
+            new AlteredUki("kernel", ".linux", HarmlessFlip.Kernel, 4, 11),
+            new AlteredUki("initrd", ".initrd", HarmlessFlip.Initrd, 4, 9, 11),
+            new AlteredUki("command-line", ".cmdline", HarmlessFlip.CommandLine, 4, 9, 11),
             new TargetKernelAltered(),
-            new InsiderCommandLine(),
+            new InsiderTarget("kernel", Target.KernelLayer, HarmlessFlip.Kernel),
+            new InsiderTarget("initrd", Target.InitrdLayer, HarmlessFlip.Initrd),
+            new InsiderTarget("cmdline", Target.CommandLineLayer, HarmlessFlip.CommandLine),
             new CommandLineAltered(),
             new TufExpired(),
             new TufRollback(),

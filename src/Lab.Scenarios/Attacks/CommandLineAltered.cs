@@ -12,7 +12,7 @@ internal sealed class CommandLineAltered : EdgeNodeAttack
     public override string Class => "ATT&CK T1542.001: system firmware";
     public override string RefusingStage => StageNames.Attestation;
     public override string RefusalCode => "reference-value";
-    protected override int? RefusingPcr => 9;
+    protected override IReadOnlyList<int> RefusingPcrs => [9, 12];
 
     protected override async Task TamperAsync(RunContext context, CancellationToken cancellationToken)
     {

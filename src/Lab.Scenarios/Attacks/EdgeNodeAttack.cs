@@ -22,8 +22,8 @@ internal abstract class EdgeNodeAttack : IAttack
 
     public abstract string RefusalCode { get; }
 
-    /// <summary>The PCR whose value must give the tampering away, where that is the reason of the refusal.</summary>
-    protected virtual int? RefusingPcr => null;
+    /// <summary>The PCRs that must differ from the prediction, these and no others, where that is the reason of the refusal.</summary>
+    protected virtual IReadOnlyList<int> RefusingPcrs => [];
 
     /// <summary>How many appraisals the tampering itself causes before the one that must be denied.</summary>
     protected virtual int AppraisalsBefore => 0;
@@ -34,7 +34,7 @@ internal abstract class EdgeNodeAttack : IAttack
     public IReadOnlyList<Stage> Plan(RunContext context)
     {
         var boot = new Boot(context);
-        var refusal = new Refusal(context, boot, RefusalCode, RefusingPcr) { AppraisalsBefore = AppraisalsBefore };
+        var refusal = new Refusal(context, boot, RefusalCode, RefusingPcrs) { AppraisalsBefore = AppraisalsBefore };
         var stages = new List<Stage>
         {
             new("tamper", token => TamperAsync(context, token)),

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
 using Lab.Scenarios.EdgeNode;
@@ -17,10 +16,7 @@ internal sealed class TargetKernelAltered : EdgeNodeAttack
     protected override async Task TamperAsync(RunContext context, CancellationToken cancellationToken)
     {
         var registry = context.Services.Require<IRegistry>();
-        var target = await context.Services.Require<ITufRepository>().GetTargetDigestAsync(Target.Name, cancellationToken);
-        using var manifest = JsonDocument.Parse(await registry.ReadAsync(Target.Repository, target, cancellationToken));
-        var kernel = manifest.RootElement.GetProperty("layers")[0].GetProperty("digest").GetString()!;
-        var bytes = await registry.ReadAsync(Target.Repository, kernel, cancellationToken);
+        var (kernel, bytes) = await Target.ReadLayerAsync(context.Services, Target.KernelLayer, cancellationToken);
         bytes[bytes.Length / 2] ^= 1;
         await registry.SubstituteAsync(Target.Repository, kernel, bytes, cancellationToken);
         context.Recorder.Check("the registry serves an altered kernel", holds: true, kernel);
