@@ -18,4 +18,8 @@ public interface IPower : IFacet
 
     /// <summary>Resets the board without a loss of power; the on-chip ROM runs again.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits until the board is in that state, as the device reports it.</summary>
+    /// <exception cref="Errors.LabException">The device cannot report states.</exception>
+    Task<PowerState> WaitForAsync(PowerState state, CancellationToken cancellationToken);
 }
