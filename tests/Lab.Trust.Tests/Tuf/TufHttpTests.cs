@@ -4,6 +4,7 @@ using Lab.Trust.Tests.Peers;
 using Lab.Trust.Transport;
 using Lab.Trust.Tuf;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 
@@ -176,7 +177,8 @@ public sealed class TufHttpTests
     internal static Task<LoopbackServer> ServeAsync(string folder, byte[]? target = null) =>
         LoopbackServer.StartAsync(async context =>
         {
-            var path = context.Request.Path.Value!;
+            // Not Request.Path, which is decoded in part: a file's name is the encoded one.
+            var path = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             var file = Path.Combine(folder, Path.GetFileName(path));
             if (path.StartsWith("/metadata/", StringComparison.Ordinal) && File.Exists(file))
             {
