@@ -67,6 +67,11 @@ public static class HtmlReport
 
         html.Close().Line();
         WriteAttack(html, record);
+        if (record.Stages.FirstOrDefault(stage => stage.Verdict == record.Verdict && stage.Error is not null) is { Error: { } error })
+        {
+            html.Open("div", ("class", "note card")).Element("h3", "What happened").Element("pre", error).Close().Line();
+        }
+
         html.Close().Close().Line();
     }
 

@@ -14,7 +14,7 @@ internal static class PcrSection
         }
 
         var differing = record.Pcrs.Count(pcr => !pcr.IsMatch());
-        html.Open("h2").Text("Platform configuration registers");
+        html.Open("h2").Text("PCRs");
         html.Element("small", differing == 0 ? "all as predicted from the artifacts" : $"{differing} not as predicted").Close().Line();
         html.Open("div", ("class", "card scroll")).Open("table", ("class", "pcrs")).Open("thead").Open("tr");
         foreach (var title in (string[])["PCR", "", "Holds", "Predicted · quoted (SHA-256)"])
@@ -42,8 +42,8 @@ internal static class PcrSection
         }
         else
         {
-            html.Open("td", ("class", "hash")).Element("span", "predicted ", ("class", "muted")).Text(pcr.Predicted ?? "nothing");
-            html.Empty("br").Element("span", "quoted    ", ("class", "muted")).Text(pcr.Quoted ?? "nothing").Close();
+            html.Open("td", ("class", "hash")).Element("span", "predicted", ("class", "which")).Text(pcr.Predicted ?? "nothing");
+            html.Empty("br").Element("span", "quoted", ("class", "which")).Text(pcr.Quoted ?? "nothing").Close();
         }
 
         html.Close().Line();
