@@ -58,7 +58,7 @@ internal sealed class PcrPredictorTests
         PcrPrediction prediction = PcrPredictor.Predict(new BootArtifacts(Firmware, Uki(), Target));
         Assert.That(
             prediction.Events,
-            Has.All.Matches<PredictedEvent>(one => one.Description.Length > 0 && one.Digest.Length == 32)
+            Has.All.Matches<PredictedEvent>(one => one!.Description.Length > 0 && one.Digest.Length == 32)
         );
         Assert.That(prediction.Values.Keys, Is.EquivalentTo(PcrPredictor.PredictedPcrs));
         Assert.That(prediction.Events.Count(one => !one.Logged), Is.EqualTo(1));
