@@ -1,3 +1,6 @@
 using Lab.BootAgent.LinuxBoot;
+using Lab.BootAgent.Node;
 
-return await BootProgram.RunAsync();
+return args is ["attest"]
+    ? await NodeProgram.RunAsync(CancellationToken.None)
+    : await BootProgram.RunAsync(CancellationToken.None);

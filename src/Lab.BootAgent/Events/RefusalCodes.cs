@@ -22,4 +22,8 @@ internal static class RefusalCodes
             RefusalCode.KexecFailed => "kexec-failed",
             _ => "internal",
         };
+
+    /// <summary>The code of a name that <see cref="Lab.Trust"/> uses; <see cref="RefusalCode.Internal"/> for any other.</summary>
+    public static RefusalCode FromWireName(string name) =>
+        Array.Find(Enum.GetValues<RefusalCode>(), code => code.ToWireName() == name);
 }

@@ -13,6 +13,7 @@ internal static class DhcpMessage
     /// <summary>Largest reply looked at, bytes.</summary>
     public const int ReplyLimit = 1500;
 
+    private const int HostNameLimit = 253;
     private const int OptionsOffset = 240;
     private const uint MagicCookie = 0x63825363;
     private const byte Ethernet = 1;
@@ -24,6 +25,7 @@ internal static class DhcpMessage
     private const byte SubnetMask = 1;
     private const byte RouterOption = 3;
     private const byte ResolverOption = 6;
+    private const byte HostNameOption = 12;
     private const byte RequestedAddress = 50;
     private const byte LeaseTime = 51;
     private const byte Overload = 52;
@@ -57,7 +59,12 @@ internal static class DhcpMessage
             Put(message, ref at, ServerIdentifier, offer.Server.GetAddressBytes());
         }
 
-        Put(message, ref at, ParameterList, [SubnetMask, RouterOption, ResolverOption, LeaseTime, TftpServerName]);
+        Put(
+            message,
+            ref at,
+            ParameterList,
+            [SubnetMask, RouterOption, ResolverOption, HostNameOption, LeaseTime, TftpServerName]
+        );
         Put(message, ref at, MaximumSize, [ReplyLimit >> 8, ReplyLimit & 0xFF]);
         Put(message, ref at, VendorClass, "hwlab"u8);
         message[at] = End;
@@ -100,6 +107,7 @@ internal static class DhcpMessage
             TryValue(options, LeaseTime, 4, out var lease)
                 ? TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32BigEndian(lease))
                 : null,
+            HostName(options),
             services
         );
         return true;
@@ -197,6 +205,14 @@ internal static class DhcpMessage
             return false;
         services = uri.GetLeftPart(UriPartial.Path).TrimEnd('/');
         return true;
+    }
+
+    private static string? HostName(Dictionary<byte, byte[]> options)
+    {
+        if (!options.TryGetValue(HostNameOption, out var value) || value.Length is 0 or > HostNameLimit)
+            return null;
+        var name = Encoding.ASCII.GetString(value);
+        return name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.') ? name : null;
     }
 
     private static bool IsHostAddress(IPAddress address)

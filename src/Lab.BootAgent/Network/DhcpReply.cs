@@ -10,6 +10,7 @@ namespace Lab.BootAgent.Network;
 /// <param name="Router">Option 3, the first one.</param>
 /// <param name="Resolver">Option 6, the first one.</param>
 /// <param name="Lease">Option 51.</param>
+/// <param name="HostName">Option 12, where it is a name that can stand in a URL.</param>
 /// <param name="Services">Option 66: the base URL of the boot services.</param>
 internal sealed record DhcpReply(
     DhcpMessageType Type,
@@ -19,5 +20,6 @@ internal sealed record DhcpReply(
     IPAddress? Router,
     IPAddress? Resolver,
     TimeSpan? Lease,
+    string? HostName,
     string? Services
 );

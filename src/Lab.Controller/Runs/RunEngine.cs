@@ -21,6 +21,9 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
     /// <summary>The name under which lost evidence stands in the record; a run whose evidence is complete has no such stage.</summary>
     public const string EvidenceStage = "evidence";
 
+    /// <summary>The fact that says when the boot's time line begins, in the round-trip form of ISO 8601.</summary>
+    public const string PowerOnFact = "power-on";
+
     // A console closes with its board; this is for one that does not, so that the run still ends.
     private static readonly TimeSpan ConsoleGrace = TimeSpan.FromSeconds(5);
 
@@ -201,8 +204,14 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         }
     }
 
-    private RunRecord Record(string id, RunRequest request, RunRecorder recorder, DateTimeOffset started) =>
-        new()
+    private RunRecord Record(string id, RunRequest request, RunRecorder recorder, DateTimeOffset started)
+    {
+        if (recorder.PowerOn is { } powerOn)
+        {
+            _facts[PowerOnFact] = powerOn.ToString("O");
+        }
+
+        return new()
         {
             Id = id,
             Scenario = request.Scenario.Name,
@@ -217,4 +226,5 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             Pcrs = recorder.Table,
             Facts = _facts,
         };
+    }
 }

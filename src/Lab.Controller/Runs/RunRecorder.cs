@@ -10,7 +10,8 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
     private readonly List<BootPhase> _phases = [];
     private List<CheckResult> _checks = [];
     private IReadOnlyList<PcrComparison> _pcrs = [];
-    private DateTimeOffset _zero = time.GetUtcNow();
+    private readonly DateTimeOffset _opened = time.GetUtcNow();
+    private DateTimeOffset? _powerOn;
     private DateTimeOffset _stageStarted;
     private string _stage = RunEngine.PrepareStage;
 
@@ -32,6 +33,17 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
             lock (_gate)
             {
                 return [.. _phases];
+            }
+        }
+    }
+
+    public DateTimeOffset? PowerOn
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _powerOn;
             }
         }
     }
@@ -94,7 +106,7 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
     {
         lock (_gate)
         {
-            var phase = new BootPhase(name, at - _zero);
+            var phase = new BootPhase(name, at - (_powerOn ?? _opened));
             _phases.Add(phase);
             events.Publish(new RunEvent.PhaseReached(at, phase));
         }
@@ -105,7 +117,7 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
         lock (_gate)
         {
             // A second power-on begins another boot; its time line is the one that led to the verdict.
-            _zero = at;
+            _powerOn = at;
             _phases.Clear();
         }
     }

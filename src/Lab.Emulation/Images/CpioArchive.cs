@@ -14,6 +14,12 @@ namespace Lab.Emulation.Images;
 /// </remarks>
 internal sealed class CpioArchive
 {
+    /// <summary>Mode 0755.</summary>
+    public const uint Executable = 0x1ED;
+
+    /// <summary>Mode 0644.</summary>
+    public const uint Readable = 0x1A4;
+
     private const uint DirectoryType = 0x4000;
     private const uint CharacterDeviceType = 0x2000;
     private const uint FileType = 0x8000;
@@ -24,7 +30,7 @@ internal sealed class CpioArchive
     private uint _inode = 1;
 
     /// <summary>Adds a folder. A folder that is already there is left as it is.</summary>
-    public CpioArchive Directory(string path, uint mode = 0x1ED)
+    public CpioArchive Directory(string path, uint mode = Executable)
     {
         string name = Normalise(path);
         if (_paths.Contains(name))
@@ -39,7 +45,7 @@ internal sealed class CpioArchive
 
     /// <summary>Adds a regular file.</summary>
     /// <exception cref="ArgumentException">The path is already in the archive.</exception>
-    public CpioArchive File(string path, ReadOnlySpan<byte> content, uint mode = 0x1A4)
+    public CpioArchive File(string path, ReadOnlySpan<byte> content, uint mode = Readable)
     {
         string name = Claim(path);
         Write(name, FileType | mode, content, 1, 0, 0);
@@ -48,7 +54,8 @@ internal sealed class CpioArchive
 
     /// <summary>Adds a text file in UTF-8.</summary>
     /// <exception cref="ArgumentException">The path is already in the archive.</exception>
-    public CpioArchive Text(string path, string content, uint mode = 0x1A4) => File(path, Encoding.UTF8.GetBytes(content), mode);
+    public CpioArchive Text(string path, string content, uint mode = Readable) =>
+        File(path, Encoding.UTF8.GetBytes(content), mode);
 
     /// <summary>Adds a symbolic link.</summary>
     /// <exception cref="ArgumentException">The path is already in the archive.</exception>
@@ -111,7 +118,7 @@ internal sealed class CpioArchive
             string parent = name[..slash];
             if (!_paths.Contains(parent))
             {
-                Write(parent, DirectoryType | 0x1ED, [], 2, 0, 0);
+                Write(parent, DirectoryType | Executable, [], 2, 0, 0);
             }
         }
     }

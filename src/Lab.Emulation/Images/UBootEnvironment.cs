@@ -47,8 +47,10 @@ internal static class UBootEnvironment
 
     /// <summary>The variables that make a board netboot by itself: DHCP, TFTP of the DHCP boot file, EFI start.</summary>
     /// <param name="macAddress">The board's address, six octets in hexadecimal with colons.</param>
-    public static IReadOnlyDictionary<string, string> Netboot(string macAddress) =>
-        new Dictionary<string, string>(StringComparer.Ordinal)
+    /// <param name="bootArguments">Load options for the image; null for none.</param>
+    public static IReadOnlyDictionary<string, string> Netboot(string macAddress, string? bootArguments = null)
+    {
+        Dictionary<string, string> variables = new(StringComparer.Ordinal)
         {
             ["autoload"] = "no",
             // -2: no count-down and no way to stop it by a key.
@@ -58,6 +60,13 @@ internal static class UBootEnvironment
             ["ethaddr"] = macAddress,
             ["kernel_addr_r"] = LoadAddress,
         };
+        if (bootArguments is not null)
+        {
+            variables["bootargs"] = bootArguments;
+        }
+
+        return variables;
+    }
 
     /// <summary>Writes the whole flash bank as a sparse file of 64 MiB, in one step (a reader sees all or nothing).</summary>
     public static async Task WriteFlashAsync(string path, byte[] environment, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 
 namespace Lab.Trust.Oci;
 
@@ -101,6 +102,192 @@ public sealed class OciClient
         using var stream = new MemoryStream(content);
         await PullBlobAsync(repository, blob, stream, cancellationToken);
         return content;
+    }
+
+    /// <summary>Pushes a blob in one request, unless the registry has it.</summary>
+    /// <param name="repository">Name in the registry.</param>
+    /// <param name="blob">What the content is; the registry checks the digest.</param>
+    /// <param name="content">Seekable, at its beginning.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <exception cref="OciException">Any code.</exception>
+    public async Task PushBlobAsync(string repository, OciDescriptor blob, Stream content, CancellationToken cancellationToken)
+    {
+        var upload = new OciBlobUpload(_transport, OciReference.RequireRepository(repository), blob);
+        if (!await upload.ExistsAsync(cancellationToken))
+        {
+            await upload.SendWholeAsync(content, cancellationToken);
+        }
+    }
+
+    /// <summary>As <see cref="PushBlobAsync(string, OciDescriptor, Stream, CancellationToken)"/>, in chunks; goes on after a broken connection.</summary>
+    /// <exception cref="OciException">Any code.</exception>
+    public async Task PushBlobInChunksAsync(
+        string repository,
+        OciDescriptor blob,
+        Stream content,
+        int chunkLength,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(chunkLength);
+        var upload = new OciBlobUpload(_transport, OciReference.RequireRepository(repository), blob);
+        if (!await upload.ExistsAsync(cancellationToken))
+        {
+            await upload.SendChunksAsync(content, chunkLength, cancellationToken);
+        }
+    }
+
+    /// <summary>Pushes a small blob from memory and describes it.</summary>
+    /// <exception cref="OciException">Any code.</exception>
+    public async Task<OciDescriptor> PushBlobAsync(
+        string repository,
+        string mediaType,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    )
+    {
+        var blob = OciDescriptor.For(mediaType, content.Span);
+        await PushBlobAsync(repository, blob, new MemoryStream(content.ToArray()), cancellationToken);
+        return blob;
+    }
+
+    /// <summary>Makes a blob of another repository of the same registry known in this one.</summary>
+    /// <returns><c>false</c> when the registry does not; push the blob then.</returns>
+    /// <exception cref="OciException">Any code.</exception>
+    public Task<bool> MountBlobAsync(string repository, OciDescriptor blob, string from, CancellationToken cancellationToken) =>
+        new OciBlobUpload(_transport, OciReference.RequireRepository(repository), blob).MountAsync(
+            OciReference.RequireRepository(from),
+            cancellationToken
+        );
+
+    /// <summary>Pushes a manifest whose blobs are there, under its digest or also a tag; keeps the fallback list of referrers.</summary>
+    /// <returns>The manifest's descriptor.</returns>
+    /// <exception cref="OciException">Any code.</exception>
+    public Task<OciDescriptor> PushManifestAsync(
+        string repository,
+        OciManifest manifest,
+        string? tag,
+        CancellationToken cancellationToken
+    ) => PushManifestAsync(repository, manifest, manifest.ToBytes(), tag, cancellationToken);
+
+    internal async Task<OciDescriptor> PushManifestAsync(
+        string repository,
+        OciManifest manifest,
+        byte[] bytes,
+        string? tag,
+        CancellationToken cancellationToken
+    )
+    {
+        var descriptor = OciDescriptor.For(manifest.MediaType, bytes) with
+        {
+            // A manifest without an artifact type is listed under its config's type (image-spec 1.1).
+            ArtifactType = manifest.ArtifactType ?? manifest.Config.MediaType,
+            Annotations = manifest.Annotations,
+        };
+        var subjectKnown = await PushManifestBytesAsync(
+            repository,
+            tag ?? descriptor.Digest.ToString(),
+            bytes,
+            manifest.MediaType,
+            cancellationToken
+        );
+        if (manifest.Subject is { } subject && !subjectKnown)
+        {
+            await new OciReferrers(_transport, this, repository).AddFallbackAsync(subject.Digest, descriptor, cancellationToken);
+        }
+        return descriptor;
+    }
+
+    /// <summary>Pushes the exact bytes of a manifest or index.</summary>
+    /// <returns>True when the registry says that it keeps the list of referrers of the document's subject itself.</returns>
+    /// <exception cref="OciException">Any code.</exception>
+    public Task<bool> PushManifestBytesAsync(
+        string repository,
+        string reference,
+        ReadOnlyMemory<byte> bytes,
+        string mediaType,
+        CancellationToken cancellationToken
+    )
+    {
+        OciReference.RequireRepository(repository);
+        OciReference.RequireReference(reference);
+        return _transport.SendSmallAsync(
+            () =>
+            {
+                var content = new ReadOnlyMemoryContent(bytes);
+                content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
+                return new HttpRequestMessage(HttpMethod.Put, _transport.Address($"{repository}/manifests/{reference}"))
+                {
+                    Content = content,
+                };
+            },
+            repository,
+            _transport.Options.Limits.MaximumManifestLength,
+            (response, _) =>
+                response.StatusCode == HttpStatusCode.Created
+                    ? response.Headers.Contains("OCI-Subject")
+                    : throw OciTransport.Unexpected(response),
+            cancellationToken
+        );
+    }
+
+    /// <summary>The manifests about the subject, perhaps of one artifact type only.</summary>
+    /// <exception cref="OciException">Any code.</exception>
+    public Task<IReadOnlyList<OciDescriptor>> ListReferrersAsync(
+        string repository,
+        OciDigest subject,
+        string? artifactType,
+        CancellationToken cancellationToken
+    ) =>
+        new OciReferrers(_transport, this, OciReference.RequireRepository(repository)).ListAsync(
+            subject,
+            artifactType,
+            cancellationToken
+        );
+
+    /// <summary>The tags of a repository.</summary>
+    /// <exception cref="OciException">Any code.</exception>
+    public async Task<IReadOnlyList<string>> ListTagsAsync(string repository, CancellationToken cancellationToken)
+    {
+        Uri? page = _transport.Address($"{OciReference.RequireRepository(repository)}/tags/list");
+        var tags = new List<string>();
+        for (var pages = 0; page is not null && pages < _transport.Options.Limits.MaximumPages; pages++)
+        {
+            var address = page;
+            var (items, next) = await _transport.SendSmallAsync(
+                () => new HttpRequestMessage(HttpMethod.Get, address),
+                repository,
+                _transport.Options.Limits.MaximumManifestLength,
+                ReadTags,
+                cancellationToken
+            );
+            tags.AddRange(items);
+            page = next;
+        }
+        return tags;
+    }
+
+    private static (IReadOnlyList<string> Tags, Uri? Next) ReadTags(HttpResponseMessage response, byte[] bytes)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            throw OciTransport.Unexpected(response);
+        }
+        return OciJson.Read(
+            bytes,
+            root =>
+            {
+                // Docker's registry answers null for a repository whose tags were all removed.
+                if (!root.TryGetProperty("tags", out var tags) || tags.ValueKind != JsonValueKind.Array)
+                {
+                    return (Array.Empty<string>(), OciTransport.NextPage(response));
+                }
+                var names = tags.EnumerateArray().Select(tag => tag.GetString() ?? "").ToArray();
+                return names.All(OciReference.IsTag)
+                    ? (names, OciTransport.NextPage(response))
+                    : throw OciJson.Invalid("a tag list holds something that is no tag.");
+            }
+        );
     }
 
     private Task<OciContent> PullContentAsync(

@@ -10,8 +10,51 @@ internal static class AtomicFile
     /// <exception cref="IOException">The content could not be made durable; the old file is still there.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var temporary = Path.Combine(folder, $".{RandomNumberGenerator.GetHexString(16, true)}.tmp");
+        var temporary = TemporaryFor(path);
+        try
+        {
+            using (var stream = new FileStream(temporary, Options(mode)))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            Publish(temporary, path);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Write"/>, for content that is made while it is written.</summary>
+    /// <exception cref="IOException">The content could not be made durable; the old file is still there.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        var temporary = TemporaryFor(path);
+        try
+        {
+            await using (var stream = new FileStream(temporary, Options(mode: null)))
+            {
+                await write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            Publish(temporary, path);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static string TemporaryFor(string path) =>
+        Path.Combine(FolderOf(path), $".{RandomNumberGenerator.GetHexString(16, true)}.tmp");
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static FileStreamOptions Options(UnixFileMode? mode)
+    {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -22,21 +65,13 @@ internal static class AtomicFile
         {
             options.UnixCreateMode = mode;
         }
-        try
-        {
-            using (var stream = new FileStream(temporary, options))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-        FlushFolder(folder);
+        return options;
+    }
+
+    private static void Publish(string temporary, string path)
+    {
+        File.Move(temporary, path, overwrite: true);
+        FlushFolder(FolderOf(path));
     }
 
     /// <summary>A rename is durable only when the folder that holds the name is (fsync(2), notes).</summary>

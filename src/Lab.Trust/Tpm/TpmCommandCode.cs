@@ -8,6 +8,7 @@ public enum TpmCommandCode : uint
     NvDefineSpace = 0x12A,
     CreatePrimary = 0x131,
     NvWrite = 0x137,
+    NvWriteLock = 0x138,
     DictionaryAttackLockReset = 0x139,
     PcrEvent = 0x13C,
     PcrReset = 0x13D,
