@@ -57,7 +57,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _console = new ConsoleEngine("console", _line, time);
         _flashed = settings.FirmwarePath;
         Current = settings.Boot;
-        MacAddress = Qemu.MacAddress.For(settings.Rig, settings.Board);
+        MacAddress = settings.MacAddress ?? Qemu.MacAddress.For(settings.Rig, settings.Board);
     }
 
     /// <inheritdoc/>
