@@ -11,6 +11,7 @@ internal sealed class ReplayPower(ProcessStartInfo start, ReplayLine line, Conso
     private readonly SemaphoreSlim _one = new(1, 1);
     private Process? _process;
     private Task _carrying = Task.CompletedTask;
+    private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>The id of the child process, or null while the board is off.</summary>
     public int? ProcessId => _process?.Id;
@@ -33,6 +34,21 @@ internal sealed class ReplayPower(ProcessStartInfo start, ReplayLine line, Conso
             },
             cancellationToken
         );
+
+    public async Task<PowerState> WaitForAsync(PowerState state, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Taken before the state is read, so that a change in between is not missed.
+            var changed = Volatile.Read(ref _changed);
+            if (await GetStatusAsync(cancellationToken) == state)
+            {
+                return state;
+            }
+
+            await changed.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -64,6 +80,9 @@ internal sealed class ReplayPower(ProcessStartInfo start, ReplayLine line, Conso
         _process = Process.Start(start) ?? throw new LabException("the replay did not start", start.FileName);
         line.Connect(_process.StandardInput.BaseStream);
         _carrying = line.CarryAsync(_process.StandardOutput.BaseStream);
+        _process.EnableRaisingEvents = true;
+        _process.Exited += (_, _) => Changed();
+        Changed();
     }
 
     private async Task StopAsync()
@@ -80,5 +99,10 @@ internal sealed class ReplayPower(ProcessStartInfo start, ReplayLine line, Conso
         process.Dispose();
         _process = null;
         console.LoseLine("the board lost power");
+        Changed();
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Changed() => Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
 }
