@@ -25,6 +25,7 @@ public static class ScenarioCatalog
             new TufExpired(),
             new TufRollback(),
             new NonceReplay(),
+            new ForeignQuote(),
             new EventLogTruncated(),
             new TpmAbsent(),
         ];

@@ -7,6 +7,7 @@ using Lab.BootAgent.Interop;
 using Lab.BootAgent.Kexec;
 using Lab.BootAgent.Measure;
 using Lab.BootAgent.Network;
+using Lab.Trust.EventLogs;
 using Lab.Trust.Tpm;
 using Lab.Trust.Tuf;
 
@@ -135,7 +136,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         BootDescription.CheckCommandLine(image.CommandLine);
     }
 
-    private EventLog Measure(OsImage image, TpmDevice tpm)
+    private byte[] Measure(OsImage image, TpmDevice tpm)
     {
         var log = tpm.OpenLog();
         var measurer = new Measurer(tpm.Tpm, log, tpm.Banks, events);
@@ -143,7 +144,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         measurer.Measure("initrd", image.Initrd.Span, image.InitrdDigest);
         measurer.Measure("cmdline", image.CommandLine, sha256: null);
         measurer.Separate();
-        return log;
+        return log.ToArray();
     }
 
     private void Start(OsImage image, byte[] handover)
@@ -171,7 +172,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         }
         catch (Exception error)
             when (error is FormatException or LinuxException or IOException or ArgumentException
-                || error is TpmException or TpmTransportException or TpmFormatException
+                || error is EventLogException or TpmException or TpmTransportException or TpmFormatException
             )
         {
             throw new RefusalException(code, error.Message, error);

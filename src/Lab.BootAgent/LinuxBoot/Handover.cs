@@ -1,5 +1,4 @@
 using Lab.BootAgent.Kexec;
-using Lab.BootAgent.Measure;
 
 namespace Lab.BootAgent.LinuxBoot;
 
@@ -13,9 +12,9 @@ internal static class Handover
     public const string DescriptionName = "boot.json";
 
     /// <summary>Builds the archive.</summary>
-    public static byte[] Build(EventLog log, HandoverDescription description) =>
+    public static byte[] Build(ReadOnlySpan<byte> eventLog, HandoverDescription description) =>
         new NewcArchive()
-            .File($"{Folder}/{EventLogName}", log.Bytes.Span)
+            .File($"{Folder}/{EventLogName}", eventLog)
             .File($"{Folder}/{DescriptionName}", description.ToJson())
             .ToBytes();
 }

@@ -1,3 +1,4 @@
+using Lab.Trust.EventLogs;
 using Lab.Trust.Tpm;
 
 namespace Lab.BootAgent.Measure;
@@ -32,9 +33,9 @@ internal sealed record TpmDevice(Tpm2 Tpm, IReadOnlyList<TpmAlgorithm> Banks) : 
     }
 
     /// <summary>The log to go on with: the firmware's where it left one.</summary>
-    /// <exception cref="FormatException">The firmware's log is malformed.</exception>
-    public EventLog OpenLog() =>
-        File.Exists(FirmwareLog) ? EventLog.Continue(File.ReadAllBytes(FirmwareLog)) : EventLog.Create(Banks);
+    /// <exception cref="EventLogException">The firmware's log is malformed.</exception>
+    public EventLogWriter OpenLog() =>
+        File.Exists(FirmwareLog) ? new EventLogWriter(File.ReadAllBytes(FirmwareLog)) : new EventLogWriter(Banks);
 
     public void Dispose() => Tpm.Dispose();
 }

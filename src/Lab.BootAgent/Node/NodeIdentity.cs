@@ -6,7 +6,8 @@ namespace Lab.BootAgent.Node;
 /// <param name="EndorsementKey">The EK of the TCG template L-1.</param>
 /// <param name="AttestationKey">A restricted signing key.</param>
 /// <param name="EndorsementCertificate">DER, from the TPM's NV.</param>
-internal sealed record NodeIdentity(TpmObject EndorsementKey, TpmObject AttestationKey, byte[] EndorsementCertificate) : IDisposable
+internal sealed record NodeIdentity(TpmObject EndorsementKey, TpmObject AttestationKey, byte[] EndorsementCertificate)
+    : IDisposable
 {
     /// <summary>Makes or finds the keys.</summary>
     /// <exception cref="DenialException"><c>ek-untrusted</c>: the TPM holds no EK certificate.</exception>

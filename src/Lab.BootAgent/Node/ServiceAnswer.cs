@@ -26,7 +26,9 @@ internal sealed class ServiceAnswer
 
     /// <exception cref="DenialException"><c>protocol</c>.</exception>
     public string Text(string name) =>
-        _root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Bad(name);
+        _root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Bad(name);
 
     /// <exception cref="DenialException"><c>protocol</c>.</exception>
     public byte[] Bytes(string name) =>

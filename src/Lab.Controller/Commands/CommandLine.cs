@@ -61,6 +61,7 @@ public static class CommandLine
         {
             RunCommand.Create(environment),
             ListCommand.Create(environment),
+            SetupCommand.Create(environment),
             DoctorCommand.Create(environment),
             ReportCommand.Create(environment),
             VerifyCommand.Create(environment),

@@ -40,6 +40,9 @@ internal sealed class RomRelay : IAsyncDisposable
     /// <summary>How often the firmware was measured.</summary>
     public int Measurements => Volatile.Read(ref _measurements);
 
+    /// <summary>Ends when QEMU is gone, or with an <see cref="Error"/>.</summary>
+    public Task Completion => _serving;
+
     /// <summary>What went wrong, or null. The board's TPM refuses service from then on.</summary>
     public Exception? Error { get; private set; }
 
@@ -75,15 +78,13 @@ internal sealed class RomRelay : IAsyncDisposable
             using var tpm = await DescriptorSocket.ConnectAsync(_tpmPath, _stop.Token);
             await RelayAsync(board, tpm, _stop.Token);
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
         {
-            // The board is switched off.
+            // The board is switched off, or QEMU has ended; its owner sees that for itself, as it sees the end of swtpm.
         }
-        catch (Exception exception)
-            when (exception is IOException or SocketException or InvalidDataException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
-            if (!_stop.IsCancellationRequested)
-                Error = exception;
+            Error = exception;
         }
     }
 

@@ -109,12 +109,7 @@ public sealed class ConsoleEngine : IConsole, IAsyncDisposable
             }
             else if (chunk is null && (loss is not null || closed is not null))
             {
-                return expectation.End(_time.GetUtcNow())
-                    ?? throw new ConsoleClosedException(
-                        $"{Describe(pattern)} did not come: {loss?.Reason ?? closed}",
-                        Name,
-                        LastLines(LastLinesShown)
-                    );
+                return expectation.End(_time.GetUtcNow()) ?? throw Ended(pattern, loss, closed);
             }
             else if (chunk is not null || !await WaitAsync(more, either.Token, cancellationToken))
             {
@@ -178,10 +173,11 @@ public sealed class ConsoleEngine : IConsole, IAsyncDisposable
     /// fails at once; what it says after its next start belongs to new expectations.
     /// </summary>
     /// <param name="reason">Why, for the error: <c>the board lost power</c>.</param>
-    public void LoseLine(string reason)
+    /// <param name="fault">The lab's own fault, where it was one: thrown to them instead of <see cref="ConsoleClosedException"/>.</param>
+    public void LoseLine(string reason, LabException? fault = null)
     {
         lock (_gate)
-            _history.LoseLine(reason);
+            _history.LoseLine(reason, fault);
         Signal();
     }
 
@@ -193,6 +189,14 @@ public sealed class ConsoleEngine : IConsole, IAsyncDisposable
         await _reading;
         _stop.Dispose();
         _writing.Dispose();
+    }
+
+    private HwLabException Ended(ConsolePattern pattern, ConsoleHistory.LineLoss? loss, string? closed)
+    {
+        var what = $"{Describe(pattern)} did not come: {loss?.Reason ?? closed}";
+        return loss?.Fault is { } fault
+            ? new LabException($"{what}: {fault.What}", fault.Where ?? Name, fault.Remedy, fault)
+            : new ConsoleClosedException(what, Name, LastLines(LastLinesShown));
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

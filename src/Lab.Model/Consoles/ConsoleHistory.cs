@@ -1,3 +1,5 @@
+using Lab.Model.Errors;
+
 namespace Lab.Model.Consoles;
 
 /// <summary>
@@ -40,7 +42,7 @@ internal sealed class ConsoleHistory(long capacity)
         return chunk;
     }
 
-    public void LoseLine(string reason) => _losses.Add(new LineLoss(End, reason));
+    public void LoseLine(string reason, LabException? fault) => _losses.Add(new LineLoss(End, reason, fault));
 
     /// <summary>
     /// The loss that ends an expectation: any after its first position, or that came while it waited.
@@ -107,5 +109,5 @@ internal sealed class ConsoleHistory(long capacity)
     }
 
     /// <summary>The board lost power, or the cable was pulled.</summary>
-    internal sealed record LineLoss(long Position, string Reason);
+    internal sealed record LineLoss(long Position, string Reason, LabException? Fault);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Lab.Model.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -72,7 +73,7 @@ public sealed class BoardServiceHost : IAsyncDisposable
             );
             return new BoardServiceHost(application, log, origin, socketPath);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
             if (application is not null)
                 await application.DisposeAsync();

@@ -16,6 +16,13 @@ internal sealed class CountingBody(IHttpResponseBodyFeature inner) : IHttpRespon
 
     public PipeWriter Writer => _writer ??= PipeWriter.Create(Stream, new StreamPipeWriterOptions(leaveOpen: true));
 
+    /// <summary>Writes out what a handler has left in <see cref="Writer"/>.</summary>
+    public async Task FlushAsync()
+    {
+        if (_writer is not null)
+            await _writer.FlushAsync();
+    }
+
     public void DisableBuffering() => inner.DisableBuffering();
 
     public Task StartAsync(CancellationToken cancellationToken = default) => inner.StartAsync(cancellationToken);

@@ -30,14 +30,16 @@ internal sealed class RequestLog : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        await foreach (var record in _records.Reader.ReadAllAsync())
+        while (await _records.Reader.WaitToReadAsync())
         {
             try
             {
-                await JsonSerializer.SerializeAsync(_file, record, RequestLogJson.Default.RequestRecord);
-                _file.WriteByte((byte)'\n');
-                if (_records.Reader.Count == 0)
-                    await _file.FlushAsync();
+                while (_records.Reader.TryRead(out var record))
+                {
+                    await JsonSerializer.SerializeAsync(_file, record, RequestLogJson.Default.RequestRecord);
+                    _file.WriteByte((byte)'\n');
+                }
+                await _file.FlushAsync();
             }
             catch (IOException)
             {

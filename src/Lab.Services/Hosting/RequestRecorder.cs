@@ -18,6 +18,7 @@ internal sealed class RequestRecorder(RequestLog log, TimeProvider time)
         try
         {
             await next(context);
+            await body.FlushAsync();
         }
         catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
         {

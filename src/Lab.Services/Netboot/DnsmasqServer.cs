@@ -89,12 +89,14 @@ internal sealed class DnsmasqServer : IAsyncDisposable
     private static async Task WriteAsync(ChannelReader<string> lines, string path, Action<string> onLine)
     {
         await using var log = new StreamWriter(path, append: false);
-        await foreach (var line in lines.ReadAllAsync())
+        while (await lines.WaitToReadAsync())
         {
-            onLine(line);
-            await log.WriteLineAsync(line);
-            if (lines.Count == 0)
-                await log.FlushAsync();
+            while (lines.TryRead(out var line))
+            {
+                onLine(line);
+                await log.WriteLineAsync(line);
+            }
+            await log.FlushAsync();
         }
     }
 }
