@@ -65,6 +65,9 @@ public static class CommandLine
             DoctorCommand.Create(environment),
             ReportCommand.Create(environment),
             VerifyCommand.Create(environment),
+            TufCommand.Create(environment),
+            PcrCommand.Create(environment),
+            AttestCommand.Create(environment),
         };
         return root;
     }
