@@ -279,7 +279,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var plan = Plan();
-        _machine = await Machine.StartAsync(plan, _owner, _line, _console, cancellationToken);
+        _machine = await Machine.StartAsync(plan, _owner, _line, _console, _time, cancellationToken);
         _started = plan;
     }
 
