@@ -11,7 +11,10 @@ public sealed record VirtualBoardSettings
     /// <summary>The board's name in the rig.</summary>
     public required string Board { get; init; }
 
-    /// <summary>What it starts from until told otherwise.</summary>
+    /// <summary>The firmware image in its flash, until another is written there.</summary>
+    public required string FirmwarePath { get; init; }
+
+    /// <summary>What its firmware starts until told otherwise.</summary>
     public required BootConfiguration Boot { get; init; }
 
     /// <summary>What its cable is plugged into.</summary>

@@ -19,7 +19,9 @@ public interface IPower : IFacet
     /// <summary>Resets the board without a loss of power; the on-chip ROM runs again.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
 
-    /// <summary>Waits until the board is in that state, as the device reports it.</summary>
-    /// <exception cref="Errors.LabException">The device cannot report states.</exception>
+    /// <summary>
+    /// Waits until the board leaves the other state by itself, as when its system powers off, and says which state it is in then. Returns at once
+    /// where nothing can be waited for.
+    /// </summary>
     Task<PowerState> WaitForAsync(PowerState state, CancellationToken cancellationToken);
 }
