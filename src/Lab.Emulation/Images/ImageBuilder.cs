@@ -75,7 +75,7 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
     public async Task<TargetImage> BuildTargetAsync(BoardParts parts, string? commandLine, CancellationToken cancellationToken) =>
         await _index.GetAsync(
             [.. Inputs(parts), commandLine ?? TargetCommandLine],
-            image => [image.Manifest, .. image.Blobs],
+            image => [image.Kernel, image.Initrd, image.CommandLine],
             () =>
                 new TargetBuilder(_store).BuildAsync(
                     parts,
