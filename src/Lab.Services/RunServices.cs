@@ -1,18 +1,31 @@
+using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Lab.Host.Networks;
 using Lab.Model.Errors;
 using Lab.Model.Services;
+using Lab.Services.Attestation;
 using Lab.Services.Hosting;
 using Lab.Services.Netboot;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Trust.Attestation;
 
 namespace Lab.Services;
 
 /// <summary>The services of one run: started together, stopped together, never shared with another run.</summary>
 public sealed class RunServices : IAsyncDisposable
 {
-    // The port that slirp forwards nothing for: boards reach the host's loopback as this address in both network modes.
+    // QEMU's user network shows the host's loopback interface under this address.
     private const string UserModeHost = "10.0.2.2";
+
+    // Inside a segment no port is taken, and none is privileged for its root.
+    private const int HttpPort = 80;
+    private const byte FirstLease = 15;
+    private const byte LastLease = 199;
+    private const int SecretBytes = 32;
+
+    private static readonly IPAddress Netmask = IPAddress.Parse("255.255.255.0");
 
     private readonly RunServicesOptions _options;
     private readonly string _work;
@@ -20,6 +33,7 @@ public sealed class RunServices : IAsyncDisposable
     private readonly NetbootFiles _files;
     private readonly RunRegistry _registry;
     private readonly RunTufRepository _tuf;
+    private readonly AttestationService _attestation;
     private BoardServiceHost? _host;
     private DnsmasqServer? _dnsmasq;
     private RunNetboot? _netboot;
@@ -36,11 +50,12 @@ public sealed class RunServices : IAsyncDisposable
             options.RegistryLimits,
             options.Time
         );
+        _attestation = new AttestationService(AttestationOptionsOf(options), options.Time);
         _tuf = new RunTufRepository(options.Tuf, new OsPublisher(_registry), options.Os, options.Time);
     }
 
     /// <summary>All services, to be put into a <see cref="ServiceSet"/> together with what others offer.</summary>
-    public IReadOnlyList<IService> All => [Netboot, Registry, Tuf];
+    public IReadOnlyList<IService> All => [Netboot, Registry, Tuf, Attestation];
 
     /// <summary>DHCP, TFTP and boot files.</summary>
     public INetboot Netboot => _netboot!;
@@ -50,6 +65,9 @@ public sealed class RunServices : IAsyncDisposable
 
     /// <summary>The TUF repository.</summary>
     public ITufRepository Tuf => _tuf;
+
+    /// <summary>The attestation service.</summary>
+    public IAttestation Attestation => _attestation;
 
     /// <summary>The folder that TFTP serves: what QEMU's user network is given as <c>tftp=</c>. A segment's dnsmasq serves the same.</summary>
     public string FilesFolder => _files.Folder;
@@ -108,6 +126,7 @@ public sealed class RunServices : IAsyncDisposable
                 _registry.Endpoints.Map(routes);
                 new FileEndpoints(_files).Map(routes);
                 new TufEndpoints(_tuf.Find).Map(routes);
+                new AttestationEndpoints(_attestation).Map(routes);
             },
             Path.Combine(logs, "http.jsonl"),
             SocketPath(),
@@ -121,20 +140,21 @@ public sealed class RunServices : IAsyncDisposable
             await StartSegmentAsync(segment, logs, cancellationToken);
     }
 
-    private async Task StartSegmentAsync(BoardSegment segment, string logs, CancellationToken cancellationToken)
+    private async Task StartSegmentAsync(NetworkSegment segment, string logs, CancellationToken cancellationToken)
     {
-        await segment.ForwardAsync(_host!.SocketPath!, cancellationToken);
+        await segment.ForwardAsync(HttpPort, _host!.SocketPath!, cancellationToken);
+        var server = IPAddress.Parse(segment.Address);
         _dnsmasq = await DnsmasqServer.StartAsync(
             _options.Owner,
             segment.EnterPrefix,
             new DnsmasqCommandLine
             {
-                Interface = segment.Interface,
-                Server = segment.Server,
-                FirstLease = segment.FirstLease,
-                LastLease = segment.LastLease,
-                Netmask = segment.Netmask,
-                BoardOrigin = segment.BoardOrigin,
+                Interface = NetworkSegment.Bridge,
+                Server = server,
+                FirstLease = WithLastByte(server, FirstLease),
+                LastLease = WithLastByte(server, LastLease),
+                Netmask = Netmask,
+                BoardOrigin = BoardOrigin,
                 BootFile = _options.BootFile,
                 FilesFolder = _files.Folder,
                 LeaseFile = Path.Combine(_work, "leases"),
@@ -148,7 +168,34 @@ public sealed class RunServices : IAsyncDisposable
     }
 
     private Uri BoardOriginOf(BoardServiceHost host) =>
-        _options.Segment?.BoardOrigin ?? new UriBuilder(Uri.UriSchemeHttp, UserModeHost, host.HostOrigin.Port).Uri;
+        _options.Segment is { } segment
+            ? new UriBuilder(Uri.UriSchemeHttp, segment.Address, HttpPort).Uri
+            : new UriBuilder(Uri.UriSchemeHttp, UserModeHost, host.HostOrigin.Port).Uri;
+
+    private static IPAddress WithLastByte(IPAddress address, byte last)
+    {
+        var bytes = address.GetAddressBytes();
+        bytes[^1] = last;
+        return new IPAddress(bytes);
+    }
+
+    private static AttestationOptions AttestationOptionsOf(RunServicesOptions options)
+    {
+        var roots = new X509Certificate2Collection();
+        foreach (var authority in options.EndorsementAuthorities)
+            roots.Add(X509CertificateLoader.LoadCertificate(authority.Span));
+        return new AttestationOptions(
+            options.Reference,
+            new EndorsementTrust(roots),
+            options.Secret ?? RandomNumberGenerator.GetBytes(SecretBytes),
+            Path.Combine(options.RunFolder, "services", "attestation")
+        )
+        {
+            Boards = options.BoardCertificates,
+            Meanings = options.PcrMeanings,
+            Limits = options.AttestationLimits,
+        };
+    }
 
     private string? SocketPath()
     {

@@ -1,9 +1,11 @@
+using Lab.Host.Networks;
 using Lab.Host.Processes;
 using Lab.Host.Storage;
+using Lab.Services.Attestation;
 using Lab.Services.Hosting;
-using Lab.Services.Netboot;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Trust.Attestation;
 
 namespace Lab.Services;
 
@@ -26,7 +28,7 @@ public sealed record RunServicesOptions
     public required TimeProvider Time { get; init; }
 
     /// <summary>The segment that boards are on; null for QEMU's user network.</summary>
-    public BoardSegment? Segment { get; init; }
+    public NetworkSegment? Segment { get; init; }
 
     /// <summary>Names served by TFTP and HTTP, and the files behind them.</summary>
     public required IReadOnlyDictionary<string, string> BootFiles { get; init; }
@@ -40,17 +42,29 @@ public sealed record RunServicesOptions
     /// <summary>The OS that boards are to start.</summary>
     public required OsArtifact Os { get; init; }
 
-    /// <summary>The PCR values (SHA-256 bank) that a good board shows, predicted: index to lower-case hexadecimal.</summary>
-    public required IReadOnlyDictionary<int, string> ReferenceValues { get; init; }
+    /// <summary>The PCR values that a good board shows, predicted; exactly these PCRs are asked for.</summary>
+    public required ReferenceValues Reference { get; init; }
 
     /// <summary>The certificates (DER) of the authorities whose endorsement keys are trusted.</summary>
     public required IReadOnlyList<ReadOnlyMemory<byte>> EndorsementAuthorities { get; init; }
+
+    /// <summary>
+    /// The rig's boards and the EK certificates (DER) that their TPMs were made with; a board then attests with no other. Null where the rig
+    /// keeps no such list.
+    /// </summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? BoardCertificates { get; init; }
+
+    /// <summary>What an attested board is given; 32 random bytes when null.</summary>
+    public ReadOnlyMemory<byte>? Secret { get; init; }
 
     /// <summary>What a PCR holds on this chain, for the report.</summary>
     public IReadOnlyDictionary<int, string> PcrMeanings { get; init; } = new Dictionary<int, string>();
 
     /// <summary>What clients may ask of the services.</summary>
     public BoardServiceLimits Limits { get; init; } = new();
+
+    /// <summary>What boards may ask of the attestation service.</summary>
+    public AttestationLimits AttestationLimits { get; init; } = new();
 
     /// <summary>What clients may store in the registry.</summary>
     public RegistryLimits RegistryLimits { get; init; } = new();

@@ -9,12 +9,18 @@ public static class CommandLine
 {
     /// <summary>Runs one command.</summary>
     /// <returns>The exit code: <see cref="ExitCodes"/>.</returns>
-    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, LabEnvironment environment, CancellationToken cancellationToken)
+    public static async Task<int> InvokeAsync(
+        IReadOnlyList<string> arguments,
+        LabEnvironment environment,
+        CancellationToken cancellationToken
+    )
     {
         var parsed = Root(environment).Parse(arguments);
         if (parsed.Errors is [var error, ..])
         {
-            var message = parsed.UnmatchedTokens is [var unknown, ..] ? $"there is no '{unknown}' here" : error.Message.TrimEnd('.');
+            var message = parsed.UnmatchedTokens is [var unknown, ..]
+                ? $"there is no '{unknown}' here"
+                : error.Message.TrimEnd('.');
             await environment.Error.WriteLineAsync($"hwlab: {message} ('hwlab {CommandPath(parsed)}--help' says more)");
             return ExitCodes.Usage;
         }
@@ -49,7 +55,9 @@ public static class CommandLine
 
     internal static RootCommand Root(LabEnvironment environment)
     {
-        var root = new RootCommand("One lab for real and virtual boards: from power-off to an attested node, with proof of what happened.")
+        var root = new RootCommand(
+            "One lab for real and virtual boards: from power-off to an attested node, with proof of what happened."
+        )
         {
             RunCommand.Create(environment),
             ListCommand.Create(environment),
@@ -57,6 +65,9 @@ public static class CommandLine
             DoctorCommand.Create(environment),
             ReportCommand.Create(environment),
             VerifyCommand.Create(environment),
+            TufCommand.Create(environment),
+            PcrCommand.Create(environment),
+            AttestCommand.Create(environment),
         };
         return root;
     }
@@ -64,7 +75,11 @@ public static class CommandLine
     private static string CommandPath(ParseResult parsed)
     {
         var names = new Stack<string>();
-        for (Symbol? symbol = parsed.CommandResult.Command; symbol is Command and not RootCommand; symbol = symbol.Parents.FirstOrDefault())
+        for (
+            Symbol? symbol = parsed.CommandResult.Command;
+            symbol is Command and not RootCommand;
+            symbol = symbol.Parents.FirstOrDefault()
+        )
         {
             names.Push(symbol.Name);
         }

@@ -25,7 +25,11 @@ internal static class DoctorCommand
                 var tools = await Task.WhenAll(
                     HostTools.All.Select(tool => ToolProbe.FindAsync(tool, environment.Time, cancellationToken))
                 );
-                var items = tools.Select(Item.Of).Concat(Places(environment)).Append(RigItem(environment, parsed.GetValue(rig))).ToList();
+                var items = tools
+                    .Select(Item.Of)
+                    .Concat(Places(environment))
+                    .Append(RigItem(environment, parsed.GetValue(rig)))
+                    .ToList();
                 Tell(environment, items, parsed.GetValue(json));
                 return items.Any(item => item.Remedy is not null) ? ExitCodes.LabError : ExitCodes.Pass;
             }
@@ -35,8 +39,16 @@ internal static class DoctorCommand
 
     private static IEnumerable<Item> Places(LabEnvironment environment)
     {
-        yield return Try("cache folder", environment.Folders.Cache, () => LabFolders.EnsureRoom(environment.Folders.Cache, CacheRoom));
-        yield return Try("state folder", environment.Folders.State, () => LabFolders.EnsureRoom(environment.Folders.State, StateRoom));
+        yield return Try(
+            "cache folder",
+            environment.Folders.Cache,
+            () => LabFolders.EnsureRoom(environment.Folders.Cache, CacheRoom)
+        );
+        yield return Try(
+            "state folder",
+            environment.Folders.State,
+            () => LabFolders.EnsureRoom(environment.Folders.State, StateRoom)
+        );
     }
 
     private static Item RigItem(LabEnvironment environment, string? name) =>
@@ -50,7 +62,12 @@ internal static class DoctorCommand
         }
         catch (HwLabException exception)
         {
-            return new Item(name, "unusable", exception.Where is null ? $"{detail}: {exception.What}" : $"{exception.Where}: {exception.What}", exception.Remedy ?? "mend it");
+            return new Item(
+                name,
+                "unusable",
+                exception.Where is null ? $"{detail}: {exception.What}" : $"{exception.Where}: {exception.What}",
+                exception.Remedy ?? "mend it"
+            );
         }
     }
 
@@ -78,7 +95,12 @@ internal static class DoctorCommand
             [
                 .. items.Select(item =>
                     (IReadOnlyList<string>)
-                        [item.Remedy is null ? "✓" : "✗", item.Name, item.State, item.Detail + (item.Remedy is null ? "" : $" → {item.Remedy}")]
+                        [
+                            item.Remedy is null ? "✓" : "✗",
+                            item.Name,
+                            item.State,
+                            item.Detail + (item.Remedy is null ? "" : $" → {item.Remedy}"),
+                        ]
                 ),
             ]
         );
@@ -95,7 +117,9 @@ internal static class DoctorCommand
                 ToolState.UnknownVersion => "unknown version",
                 _ => "has",
             };
-            var detail = finding.Path is null ? finding.Tool.Purpose : $"{finding.Version?.ToString() ?? ""} {finding.Path}".Trim();
+            var detail = finding.Path is null
+                ? finding.Tool.Purpose
+                : $"{finding.Version?.ToString() ?? ""} {finding.Path}".Trim();
             return new Item(finding.Tool.Name, state, detail, finding.Remedy);
         }
     }

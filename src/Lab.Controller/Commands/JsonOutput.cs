@@ -29,11 +29,20 @@ internal static class JsonOutput
     }
 
     /// <summary>Writes a list as <c>{ "nouns": [ {…}, … ] }</c>.</summary>
-    public static void WriteList<TItem>(TextWriter output, string nouns, IEnumerable<TItem> items, Action<Utf8JsonWriter, TItem> body) =>
-        Write(output, json => WriteArray(json, nouns, items, body));
+    public static void WriteList<TItem>(
+        TextWriter output,
+        string nouns,
+        IEnumerable<TItem> items,
+        Action<Utf8JsonWriter, TItem> body
+    ) => Write(output, json => WriteArray(json, nouns, items, body));
 
     /// <summary>Writes an array of objects under a key.</summary>
-    public static void WriteArray<TItem>(Utf8JsonWriter json, string key, IEnumerable<TItem> items, Action<Utf8JsonWriter, TItem> body)
+    public static void WriteArray<TItem>(
+        Utf8JsonWriter json,
+        string key,
+        IEnumerable<TItem> items,
+        Action<Utf8JsonWriter, TItem> body
+    )
     {
         json.WriteStartArray(key);
         foreach (var item in items)

@@ -42,7 +42,7 @@ public sealed record LabEnvironment
             IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
             Folders = LabFolders.FromEnvironment(),
             RigFolders = [.. roots.OfType<string>().Select(root => Path.Combine(root, "rigs")).Distinct(StringComparer.Ordinal)],
-            Wiring = new Lazy<ILabWiring>(() => new LabWiring()),
+            Wiring = new Lazy<ILabWiring>(() => new LabWiring(LabFolders.FromEnvironment())),
         };
     }
 }

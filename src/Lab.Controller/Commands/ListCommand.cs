@@ -16,7 +16,11 @@ internal static class ListCommand
             Noun("attacks", "The attacks, and the stage that must refuse each.", json => Attacks(environment, json)),
             Noun("rigs", "The rig files in rigs/.", json => Rigs(environment, json)),
             Boards(environment),
-            Noun("runs", "The runs that were not given a folder of their own, the newest first.", json => Runs(environment, json)),
+            Noun(
+                "runs",
+                "The runs that were not given a folder of their own, the newest first.",
+                json => Runs(environment, json)
+            ),
         };
 
     private static Command Noun(string noun, string description, Action<bool> list)
@@ -62,11 +66,18 @@ internal static class ListCommand
             environment.Output.WriteLine($"{scenario.Name}  {scenario.Summary}");
             TextTable.Write(
                 environment.Output,
-                [.. scenario.Outline.Select(stage => (IReadOnlyList<string>)["  " + stage.Name, stage.Summary + (stage.Available ? "" : " (does not exist yet)")])]
+                [
+                    .. scenario.Outline.Select(stage =>
+                        (IReadOnlyList<string>)
+                            ["  " + stage.Name, stage.Summary + (stage.Available ? "" : " (does not exist yet)")]
+                    ),
+                ]
             );
             if (scenario.Outline.Any(stage => !stage.Available))
             {
-                environment.Output.WriteLine($"  stops after {scenario.Outline.Last(stage => stage.Available).Name} until the others exist");
+                environment.Output.WriteLine(
+                    $"  stops after {scenario.Outline.Last(stage => stage.Available).Name} until the others exist"
+                );
             }
         }
     }
@@ -98,7 +109,8 @@ internal static class ListCommand
             [
                 ["ATTACK", "SCENARIO", "REFUSED BY", "WITH", "WHAT IS TAMPERED WITH"],
                 .. attacks.Select(attack =>
-                    (IReadOnlyList<string>)[attack.Name, attack.Scenario, attack.RefusingStage, attack.RefusalCode, attack.Summary]
+                    (IReadOnlyList<string>)
+                        [attack.Name, attack.Scenario, attack.RefusingStage, attack.RefusalCode, attack.Summary]
                 ),
             ]
         );
@@ -106,7 +118,10 @@ internal static class ListCommand
 
     private static void Rigs(LabEnvironment environment, bool asJson)
     {
-        var rigs = RigFiles.All(environment).Select(file => (File: file, Rig: TryRead(file, out var error), Error: error)).ToList();
+        var rigs = RigFiles
+            .All(environment)
+            .Select(file => (File: file, Rig: TryRead(file, out var error), Error: error))
+            .ToList();
         if (asJson)
         {
             JsonOutput.WriteList(
@@ -122,7 +137,12 @@ internal static class ListCommand
                         json.WriteString("error", item.Error);
                     }
 
-                    JsonOutput.WriteArray(json, "boards", item.Rig?.Boards ?? [], (inner, board) => inner.WriteString("name", board.Name));
+                    JsonOutput.WriteArray(
+                        json,
+                        "boards",
+                        item.Rig?.Boards ?? [],
+                        (inner, board) => inner.WriteString("name", board.Name)
+                    );
                 }
             );
             return;
@@ -137,7 +157,9 @@ internal static class ListCommand
                         [
                             item.Rig?.Name ?? Path.GetFileNameWithoutExtension(item.File),
                             item.File,
-                            item.Error is null ? string.Join(", ", item.Rig!.Boards.Select(board => board.Name)) : "cannot be used: " + TerminalText.OneLine(item.Error),
+                            item.Error is null
+                                ? string.Join(", ", item.Rig!.Boards.Select(board => board.Name))
+                                : "cannot be used: " + TerminalText.OneLine(item.Error),
                         ]
                 ),
             ]
@@ -179,7 +201,8 @@ internal static class ListCommand
             [
                 ["BOARD", "DRIVER", "MEMORY", "CPUS", "TPM"],
                 .. rig.Boards.Select(board =>
-                    (IReadOnlyList<string>)[board.Name, board.Driver, $"{board.Memory >> 20} MiB", $"{board.Cpus}", board.HasTpm ? "yes" : "no"]
+                    (IReadOnlyList<string>)
+                        [board.Name, board.Driver, $"{board.Memory >> 20} MiB", $"{board.Cpus}", board.HasTpm ? "yes" : "no"]
                 ),
             ]
         );

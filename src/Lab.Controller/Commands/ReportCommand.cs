@@ -16,7 +16,11 @@ internal static class ReportCommand
         };
         var format = new Option<string>("--format") { Description = "What to write.", DefaultValueFactory = _ => "html" };
         format.AcceptOnlyFromAmong("html", "junit", "json");
-        var output = new Option<string?>("--out") { Description = "The file to write; standard output where none is named.", HelpName = "FILE" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The file to write; standard output where none is named.",
+            HelpName = "FILE",
+        };
         var command = new Command("report", "Write the report of a run.") { run, format, output };
         command.SetAction(
             async (parsed, cancellationToken) =>

@@ -19,12 +19,30 @@ internal static class RunCommand
         var scenario = new Argument<string>("SCENARIO") { Description = "What to run; 'hwlab list scenarios' names them." };
         var rig = CommonOptions.Rig();
         var board = CommonOptions.Board();
-        var output = new Option<string?>("--out") { Description = "The folder for record, reports and evidence.", HelpName = "DIR" };
+        var output = new Option<string?>("--out")
+        {
+            Description = "The folder for record, reports and evidence.",
+            HelpName = "DIR",
+        };
         var stopAfter = new Option<string?>("--stop-after") { Description = "The last stage to run.", HelpName = "STAGE" };
-        var attack = new Option<string?>("--attack") { Description = "Stage an attack; it passes when the chain refuses.", HelpName = "NAME" };
+        var attack = new Option<string?>("--attack")
+        {
+            Description = "Stage an attack; it passes when the chain refuses.",
+            HelpName = "NAME",
+        };
         var keep = new Option<bool>("--keep") { Description = "Leave the board on after the last stage, until Ctrl-C." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line for each event." };
-        var command = new Command("run", "Take a board through a scenario.") { scenario, rig, board, output, stopAfter, attack, keep, json };
+        var command = new Command("run", "Take a board through a scenario.")
+        {
+            scenario,
+            rig,
+            board,
+            output,
+            stopAfter,
+            attack,
+            keep,
+            json,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

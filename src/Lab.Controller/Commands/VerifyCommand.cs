@@ -49,14 +49,18 @@ internal static class VerifyCommand
         }
 
         environment.Output.WriteLine(
-            changes.Count == 0 ? $"✓ run {manifest.Run}: all {manifest.Files.Count} files are as they were" : $"run {manifest.Run}: {changes.Count} changes"
+            changes.Count == 0
+                ? $"✓ run {manifest.Run}: all {manifest.Files.Count} files are as they were"
+                : $"run {manifest.Run}: {changes.Count} changes"
         );
     }
 
     private static RunManifest ReadManifest(RunFolder folder)
     {
         var where = folder.PathOf(RunFolder.ManifestFile);
-        var bytes = folder.TryRead(RunFolder.ManifestFile) ?? throw new RigException("there is no manifest", where, "the run did not end");
+        var bytes =
+            folder.TryRead(RunFolder.ManifestFile)
+            ?? throw new RigException("there is no manifest", where, "the run did not end");
         try
         {
             return RunJson.ReadManifest(bytes) is { Schema: RunManifest.CurrentSchema } manifest

@@ -31,9 +31,18 @@ internal static class ToolProbe
     }
 
     internal static Version? ParseVersion(string text) =>
-        Regex.Match(text, @"\d{1,5}(?:\.\d{1,5}){1,3}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking) is { Success: true } match && Version.TryParse(match.Value, out var version) ? version : null;
+        Regex.Match(text, @"\d{1,5}(?:\.\d{1,5}){1,3}", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
+            is { Success: true } match
+        && Version.TryParse(match.Value, out var version)
+            ? version
+            : null;
 
-    private static async Task<string> AskAsync(string path, string argument, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<string> AskAsync(
+        string path,
+        string argument,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         var start = new ProcessStartInfo(path, [argument])
         {

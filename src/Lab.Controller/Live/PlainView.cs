@@ -36,16 +36,25 @@ internal sealed class PlainView(TextWriter output, RunFolder folder) : IRunView
             case RunEvent.StageStarted started:
                 return [Stamp(started.At) + started.Stage];
             case RunEvent.CheckMade made:
-                return [Stamp(made.At) + $"  {TerminalText.Sign(made.Check.Verdict)} {TerminalText.OneLine(made.Check.Name)}: {TerminalText.OneLine(made.Check.Detail)}"];
+                return
+                [
+                    Stamp(made.At)
+                        + $"  {TerminalText.Sign(made.Check.Verdict)} {TerminalText.OneLine(made.Check.Name)}: {TerminalText.OneLine(made.Check.Detail)}",
+                ];
             case RunEvent.Progress progress:
                 return [Stamp(progress.At) + $"  · {TerminalText.OneLine(progress.Text)}"];
             case RunEvent.PhaseReached reached:
-                return [Stamp(reached.At) + $"  · {TerminalText.OneLine(reached.Phase.Name)}, {TerminalText.Time(reached.Phase.At)} after power-on"];
+                return
+                [
+                    Stamp(reached.At)
+                        + $"  · {TerminalText.OneLine(reached.Phase.Name)}, {TerminalText.Time(reached.Phase.At)} after power-on",
+                ];
             case RunEvent.StageEnded ended:
                 return
                 [
                     .. Error(ended.Result.Error),
-                    Stamp(ended.At) + $"{ended.Result.Name}: {ended.Result.Verdict.Word()} in {TerminalText.Time(ended.Result.Duration)}",
+                    Stamp(ended.At)
+                        + $"{ended.Result.Name}: {ended.Result.Verdict.Word()} in {TerminalText.Time(ended.Result.Duration)}",
                 ];
             case RunEvent.RunEnded ended:
                 return Summary(ended.Record, folder);

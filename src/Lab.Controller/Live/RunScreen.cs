@@ -27,10 +27,12 @@ internal static class RunScreen
     )
     {
         var rows = new List<IRenderable> { Title(progress, now) };
-        var stages = StageRows(progress, planned, now, width);
-        var consoleRows = progress.Record is null ? Math.Clamp(height - stages.Count - 4, 3, 12) : 0;
-        var room = Math.Max(3, height - consoleRows - 4);
+        var stages = StageRows(progress, now, width);
+        var toCome = ToCome(progress, planned);
+        var consoleRows = progress.Record is null ? Math.Clamp(height - stages.Count - toCome.Count - 2, 3, 12) : 0;
+        var room = Math.Max(3, height - consoleRows - 2);
         rows.AddRange(stages.Count <= room ? stages : [Line("  …", "grey"), .. stages.TakeLast(room - 1)]);
+        rows.AddRange(toCome.Take(room - stages.Count));
         if (consoleRows > 0)
         {
             rows.Add(ConsolePanel(progress, console, consoleRows, width));
@@ -50,14 +52,14 @@ internal static class RunScreen
         var attack = started.Attack is null ? "" : $" [red]under attack {Markup.Escape(started.Attack)}[/]";
         return new Markup(
             $"[bold]{Markup.Escape(started.Scenario)}[/]{attack} [grey]on[/] {Markup.Escape(started.Board)} "
-                + $"[grey]of {Markup.Escape(started.Rig)} · {TerminalText.Time(now - started.At)}[/]"
+                + $"[grey]of {Markup.Escape(started.Rig)} · {TerminalText.Time(progress.Record?.Duration ?? now - started.At)}[/]"
         )
         {
             Overflow = Overflow.Ellipsis,
         };
     }
 
-    private static List<IRenderable> StageRows(RunProgress progress, IReadOnlyList<string> planned, DateTimeOffset now, int width)
+    private static List<IRenderable> StageRows(RunProgress progress, DateTimeOffset now, int width)
     {
         var rows = new List<IRenderable>();
         if (progress is { Stages.Count: 0, Saying: { } preparing })
@@ -76,13 +78,18 @@ internal static class RunScreen
             }
         }
 
-        if (progress.Record is null && progress.Stages.All(stage => stage.Result is null or { Verdict: Verdict.Pass }))
-        {
-            rows.AddRange(planned.Where(name => progress.Stages.All(stage => stage.Name != name)).Select(name => Line("· " + name, "grey")));
-        }
-
         return rows;
     }
+
+    private static List<Markup> ToCome(RunProgress progress, IReadOnlyList<string> planned) =>
+        progress.Record is null && progress.Stages.All(stage => stage.Result is null or { Verdict: Verdict.Pass })
+            ?
+            [
+                .. planned
+                    .Where(name => progress.Stages.All(stage => stage.Name != name))
+                    .Select(name => Line("· " + name, "grey")),
+            ]
+            : [];
 
     private static Markup StageRow(RunProgress.StageProgress stage, DateTimeOffset now) =>
         stage.Result is { } result
@@ -114,7 +121,7 @@ internal static class RunScreen
     {
         var lines = console.TakeLast(rows - 2).Select(line => Cut(TerminalText.OneLine(line), width - 4)).ToList();
         var text = string.Join('\n', Enumerable.Repeat("", Math.Max(0, rows - 2 - lines.Count)).Concat(lines));
-        var phase = progress.LastPhase is { } last ? $" {last.Name} at {TerminalText.Time(last.At)} " : "";
+        var phase = progress.LastPhase is { } last ? $" · {last.Name} at {TerminalText.Time(last.At)}" : "";
         return new Panel(new Text(text, new Style(Color.Grey)))
         {
             Header = new PanelHeader($" {Markup.Escape(progress.Started?.Board ?? "")} console{Markup.Escape(phase)} "),

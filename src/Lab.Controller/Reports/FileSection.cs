@@ -8,10 +8,18 @@ internal static class FileSection
 {
     public static void Write(HtmlWriter html, RunRecord record, RunFolder folder)
     {
-        var files = folder.EvidenceFiles().Where(file => file.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal)).ToList();
+        var files = folder
+            .EvidenceFiles()
+            .Where(file => file.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal))
+            .ToList();
         if (files.Count > 0)
         {
-            html.Element("h2", "Evidence").Line().Open("div", ("class", "card scroll")).Open("table", ("class", "files")).Open("tbody").Line();
+            html.Element("h2", "Evidence")
+                .Line()
+                .Open("div", ("class", "card scroll"))
+                .Open("table", ("class", "files"))
+                .Open("tbody")
+                .Line();
             foreach (var file in files)
             {
                 html.Open("tr").Open("td", ("class", "mono")).Element("a", file, ("href", EvidenceLink.To(file))).Close();

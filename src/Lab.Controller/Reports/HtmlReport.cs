@@ -23,7 +23,10 @@ public static class HtmlReport
         html.Empty(
             "meta",
             ("http-equiv", "Content-Security-Policy"),
-            ("content", $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'")
+            (
+                "content",
+                $"default-src 'none'; style-src {Hash(style)}; script-src {Hash(script)}; base-uri 'none'; form-action 'none'"
+            )
         );
         html.Empty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
         html.Element("title", $"{record.Verdict.Word()}: {Subject(record)} on {record.Board}").Line();
@@ -61,13 +64,19 @@ public static class HtmlReport
         for (var index = 0; index < record.Stages.Count; index++)
         {
             var stage = record.Stages[index];
-            html.Open("li", ("class", stage.Verdict.Word())).Open("a", ("href", $"#stage-{index}")).Sign(stage.Verdict).Text(stage.Name);
+            html.Open("li", ("class", stage.Verdict.Word()))
+                .Open("a", ("href", $"#stage-{index}"))
+                .Sign(stage.Verdict)
+                .Text(stage.Name);
             html.Element("span", TerminalText.Time(stage.Duration), ("class", "muted")).Close().Close();
         }
 
         html.Close().Line();
         WriteAttack(html, record);
-        if (record.Stages.FirstOrDefault(stage => stage.Verdict == record.Verdict && stage.Error is not null) is { Error: { } error })
+        if (
+            record.Stages.FirstOrDefault(stage => stage.Verdict == record.Verdict && stage.Error is not null) is
+            { Error: { } error }
+        )
         {
             html.Open("div", ("class", "note card")).Element("h3", "What happened").Element("pre", error).Close().Line();
         }
@@ -99,7 +108,8 @@ public static class HtmlReport
         html.Element("a", RunFolder.ManifestFile, ("href", RunFolder.ManifestFile)).Text(" has the hashes.").Close().Line();
     }
 
-    private static string Subject(RunRecord record) => record.Attack is null ? record.Scenario : $"{record.Scenario} under attack {record.Attack}";
+    private static string Subject(RunRecord record) =>
+        record.Attack is null ? record.Scenario : $"{record.Scenario} under attack {record.Attack}";
 
     private static string Lead(RunRecord record)
     {
@@ -123,7 +133,8 @@ public static class HtmlReport
             _ => "!",
         };
 
-    private static string Hash(string source) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(source)))}'";
+    private static string Hash(string source) =>
+        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(source)))}'";
 
     private static string Resource(string name)
     {

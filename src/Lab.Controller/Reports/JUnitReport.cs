@@ -20,7 +20,10 @@ public static class JUnitReport
         {
             var suites = record.Stages.Select(stage => (Stage: stage, Cases: CasesOf(stage))).ToList();
             xml.WriteStartElement("testsuites");
-            xml.WriteAttributeString("name", Clean($"hwlab {record.Scenario}" + (record.Attack is null ? "" : $" under attack {record.Attack}")));
+            xml.WriteAttributeString(
+                "name",
+                Clean($"hwlab {record.Scenario}" + (record.Attack is null ? "" : $" under attack {record.Attack}"))
+            );
             WriteCounts(xml, [.. suites.SelectMany(suite => suite.Cases)], record.Duration);
             foreach (var (stage, cases) in suites)
             {
@@ -38,7 +41,10 @@ public static class JUnitReport
         xml.WriteStartElement("testsuite");
         xml.WriteAttributeString("name", Clean(stage.Name));
         WriteCounts(xml, cases, stage.Duration);
-        xml.WriteAttributeString("timestamp", stage.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture));
+        xml.WriteAttributeString(
+            "timestamp",
+            stage.StartedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)
+        );
         xml.WriteAttributeString("hostname", Clean($"{record.Rig}/{record.Board}"));
         foreach (var testCase in cases)
         {

@@ -15,7 +15,9 @@ internal static class PcrSection
 
         var differing = record.Pcrs.Count(pcr => !pcr.IsMatch());
         html.Open("h2").Text("PCRs");
-        html.Element("small", differing == 0 ? "all as predicted from the artifacts" : $"{differing} not as predicted").Close().Line();
+        html.Element("small", differing == 0 ? "all as predicted from the artifacts" : $"{differing} not as predicted")
+            .Close()
+            .Line();
         html.Open("div", ("class", "card scroll")).Open("table", ("class", "pcrs")).Open("thead").Open("tr");
         foreach (var title in (string[])["PCR", "", "Holds", "Predicted · quoted (SHA-256)"])
         {

@@ -31,7 +31,8 @@ internal static class PrintableText
             '\n' or '\t' => rune,
             < 0x20 => new Rune(0x2400 + rune.Value),
             0x7F => new Rune(0x2421),
-            (>= 0x80 and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F => Rune.ReplacementChar,
+            (>= 0x80 and < 0xA0) or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F =>
+                Rune.ReplacementChar,
             (>= 0xFDD0 and <= 0xFDEF) => Rune.ReplacementChar,
             _ when (rune.Value & 0xFFFE) == 0xFFFE => Rune.ReplacementChar,
             _ => rune,

@@ -22,13 +22,20 @@ internal static class TimelineSection
         }
 
         var end = phases[^1].At;
-        html.Open("h2").Text("Boot").Element("small", $"{TerminalText.Time(end)} from power-on to {phases[^1].Name}").Close().Line();
+        html.Open("h2")
+            .Text("Boot")
+            .Element("small", $"{TerminalText.Time(end)} from power-on to {phases[^1].Name}")
+            .Close()
+            .Line();
         html.Open("div", ("class", "timeline card"));
         html.Open(
             "svg",
             ("height", Number(phases.Count * Row)),
             ("role", "img"),
-            ("aria-label", "From power-on: " + string.Join(", ", phases.Select(phase => $"{phase.Name} at {TerminalText.Time(phase.At)}")))
+            (
+                "aria-label",
+                "From power-on: " + string.Join(", ", phases.Select(phase => $"{phase.Name} at {TerminalText.Time(phase.At)}"))
+            )
         );
         var before = TimeSpan.Zero;
         for (var index = 0; index < phases.Count; index++)
@@ -53,7 +60,16 @@ internal static class TimelineSection
             ("y", Number(top + 14)),
             ("text-anchor", "end")
         );
-        html.Open("rect", ("class", "track"), ("x", "0"), ("y", Number(top + 21)), ("width", "100%"), ("height", "9"), ("rx", "4.5")).Close();
+        html.Open(
+                "rect",
+                ("class", "track"),
+                ("x", "0"),
+                ("y", Number(top + 21)),
+                ("width", "100%"),
+                ("height", "9"),
+                ("rx", "4.5")
+            )
+            .Close();
         html.Open(
                 "rect",
                 ("class", $"c{index % Colours}"),

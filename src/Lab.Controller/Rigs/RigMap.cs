@@ -17,7 +17,11 @@ internal sealed class RigMap
         At = node.At;
         if (node is not YamlNode.Map map)
         {
-            throw new RigException($"{syntax.Name} is {node.Kind}, where a mapping belongs", $"{At}", $"its keys: {syntax.Names}");
+            throw new RigException(
+                $"{syntax.Name} is {node.Kind}, where a mapping belongs",
+                $"{At}",
+                $"its keys: {syntax.Names}"
+            );
         }
 
         foreach (var (key, value) in map.Entries)
@@ -32,7 +36,11 @@ internal sealed class RigMap
 
         if (syntax.Keys.FirstOrDefault(known => known.Required && !_values.ContainsKey(known.Name)) is { } missing)
         {
-            throw new RigException($"{syntax.Name} lacks the key '{missing.Name}'", $"{At}", $"add '{missing.Name}:' with {missing.Expected}");
+            throw new RigException(
+                $"{syntax.Name} lacks the key '{missing.Name}'",
+                $"{At}",
+                $"add '{missing.Name}:' with {missing.Expected}"
+            );
         }
     }
 
@@ -55,7 +63,9 @@ internal sealed class RigMap
     public string? OneOf(string key)
     {
         var value = Text(key);
-        return value is null || _syntax[key].Allowed!.Contains(value, StringComparer.Ordinal) ? value : throw Wrong(key, _values[key]);
+        return value is null || _syntax[key].Allowed!.Contains(value, StringComparer.Ordinal)
+            ? value
+            : throw Wrong(key, _values[key]);
     }
 
     /// <summary>A boolean, <c>true</c> or <c>false</c> and no other word for it.</summary>
@@ -106,7 +116,8 @@ internal sealed class RigMap
     }
 
     private static bool IsMatch(string value, string pattern) =>
-        value.Length <= 256 && Regex.IsMatch(value, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
+        value.Length <= 256
+        && Regex.IsMatch(value, pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)
         && !value.EndsWith('\n');
 
     /// <summary>Whether a word is another one with at most two slips (Levenshtein distance).</summary>

@@ -28,8 +28,15 @@ public static class RigReader
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var what = exception is FileNotFoundException or DirectoryNotFoundException ? "there is no such rig file" : exception.Message;
-            throw new RigException(what, file, "'hwlab list rigs' shows the rigs there are; name another with --rig FILE", exception);
+            var what = exception is FileNotFoundException or DirectoryNotFoundException
+                ? "there is no such rig file"
+                : exception.Message;
+            throw new RigException(
+                what,
+                file,
+                "'hwlab list rigs' shows the rigs there are; name another with --rig FILE",
+                exception
+            );
         }
     }
 
@@ -77,7 +84,11 @@ public static class RigReader
             if (pcr is 16 or 23)
             {
                 // TCG PC Client Platform TPM Profile, table of PCR attributes: 16 and 23 are resettable at locality 0.
-                throw new RigException($"PCR {pcr} can be reset by any program, so it proves nothing", $"{item.At}", "leave it out");
+                throw new RigException(
+                    $"PCR {pcr} can be reset by any program, so it proves nothing",
+                    $"{item.At}",
+                    "leave it out"
+                );
             }
 
             if (!pcrs.Add(pcr))
@@ -118,7 +129,9 @@ public static class RigReader
             boards.Add(board);
         }
 
-        return boards.Count > 0 ? boards : throw new RigException("the rig has no boards", $"{map.Where("boards")}", "boards: a list of at least one");
+        return boards.Count > 0
+            ? boards
+            : throw new RigException("the rig has no boards", $"{map.Where("boards")}", "boards: a list of at least one");
     }
 
     private static RigBoard ReadBoard(RigMap map, string file) =>
@@ -141,7 +154,8 @@ public static class RigReader
             return RigBoard.DefaultMemory;
         }
 
-        var size = long.Parse(text[..^3], CultureInfo.InvariantCulture) << (text.EndsWith("GiB", StringComparison.Ordinal) ? 30 : 20);
+        var size =
+            long.Parse(text[..^3], CultureInfo.InvariantCulture) << (text.EndsWith("GiB", StringComparison.Ordinal) ? 30 : 20);
         return size is >= RigSyntax.LeastMemory and <= RigSyntax.MostMemory
             ? size
             : throw new RigException(
@@ -162,7 +176,11 @@ public static class RigReader
         // IEEE 802: the lowest bit of the first octet marks a group address, which no station may have.
         return (Convert.ToByte(address[..2], 16) & 1) == 0
             ? address
-            : throw new RigException($"'mac' {address} is a group address", $"{map.Where("mac")}", "make its first byte even, such as 52");
+            : throw new RigException(
+                $"'mac' {address} is a group address",
+                $"{map.Where("mac")}",
+                "make its first byte even, such as 52"
+            );
     }
 
     private static string? ReadFile(RigMap map, string key, string rigFile)
@@ -176,7 +194,9 @@ public static class RigReader
         var path = name.Contains('\0', StringComparison.Ordinal)
             ? name
             : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(rigFile))!, name));
-        return File.Exists(path) ? path : throw new RigException($"'{key}' names a file that is not there: {path}", $"{map.Where(key)}");
+        return File.Exists(path)
+            ? path
+            : throw new RigException($"'{key}' names a file that is not there: {path}", $"{map.Where(key)}");
     }
 
     private static void CheckWiring(Rig rig, RigMap map)

@@ -30,7 +30,11 @@ internal sealed class YamlTree
     {
         if (text.Length > MostCharacters)
         {
-            throw new RigException($"the file has more than {MostCharacters} characters", file, "split the rig into several files");
+            throw new RigException(
+                $"the file has more than {MostCharacters} characters",
+                file,
+                "split the rig into several files"
+            );
         }
 
         try
@@ -118,7 +122,11 @@ internal sealed class YamlTree
 
             if (!seen.TryAdd(key.Value, key.At))
             {
-                throw new RigException($"key '{key.Value}' is here twice; first in line {seen[key.Value].Line}", $"{key.At}", "remove one");
+                throw new RigException(
+                    $"key '{key.Value}' is here twice; first in line {seen[key.Value].Line}",
+                    $"{key.At}",
+                    "remove one"
+                );
             }
 
             entries.Add(new(key, ReadNode(depth + 1)));

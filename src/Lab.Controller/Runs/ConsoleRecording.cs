@@ -30,7 +30,8 @@ internal sealed class ConsoleRecording : IAsyncDisposable
     public static string TimesOf(string log) => Path.ChangeExtension(log, ".times");
 
     /// <summary>Waits until the console has closed and everything it said is kept.</summary>
-    public Task FinishAsync(TimeSpan atMost, CancellationToken cancellationToken) => Task.WhenAny(_copying, Task.Delay(atMost, cancellationToken));
+    public Task FinishAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
+        Task.WhenAny(_copying, Task.Delay(atMost, cancellationToken));
 
     public async ValueTask DisposeAsync()
     {

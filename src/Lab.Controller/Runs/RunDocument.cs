@@ -17,9 +17,9 @@ internal sealed record RunDocument
     public required DateTimeOffset StartedAt { get; init; }
     public required long DurationMs { get; init; }
     public required IReadOnlyList<StageDocument> Stages { get; init; }
-    public IReadOnlyList<PhaseDocument> Phases { get; init; } = [];
-    public IReadOnlyList<PcrDocument> Pcrs { get; init; } = [];
-    public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyList<PhaseDocument>? Phases { get; init; }
+    public IReadOnlyList<PcrDocument>? Pcrs { get; init; }
+    public IReadOnlyDictionary<string, string>? Facts { get; init; }
 
     internal sealed record StageDocument
     {

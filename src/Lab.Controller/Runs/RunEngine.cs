@@ -41,7 +41,14 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         var started = time.GetUtcNow();
         var recorder = new RunRecorder(folder, request.Board.Name, events, time);
         events.Publish(
-            new RunEvent.RunStarted(started, id, request.Scenario.Name, request.Attack?.Name, request.Rig.Name, request.Board.Name)
+            new RunEvent.RunStarted(
+                started,
+                id,
+                request.Scenario.Name,
+                request.Attack?.Name,
+                request.Rig.Name,
+                request.Board.Name
+            )
         );
         try
         {
@@ -104,7 +111,9 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         {
             var context = new RunContext(prepared.Board, prepared.Services, recorder, prepared.Deadlines, time);
             var stages = StagesOf(request, context);
-            var missing = request.Scenario.RequiredFacets.Where(facet => !prepared.Board.Has(facet)).Select(facet => facet.Name[1..]);
+            var missing = request
+                .Scenario.RequiredFacets.Where(facet => !prepared.Board.Has(facet))
+                .Select(facet => facet.Name[1..]);
             if (string.Join(", ", missing) is { Length: > 0 } names)
             {
                 Skip(recorder, stages, $"board '{prepared.Board.Name}' has no {names} facet; wire one in {request.Rig.File}");
@@ -218,7 +227,9 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             Attack = request.Attack?.Name,
             Rig = request.Rig.Name,
             Board = request.Board.Name,
-            Verdict = recorder.Stages is { Count: > 0 } stages ? Verdicts.Worst(stages.Select(stage => stage.Verdict)) : Verdict.LabError,
+            Verdict = recorder.Stages is { Count: > 0 } stages
+                ? Verdicts.Worst(stages.Select(stage => stage.Verdict))
+                : Verdict.LabError,
             StartedAt = started,
             Duration = time.GetUtcNow() - started,
             Stages = recorder.Stages,

@@ -33,7 +33,8 @@ public sealed class RunEventStream
     }
 
     /// <summary>All events from the first on, until the stream ends. What is published after this call is not missed.</summary>
-    public IAsyncEnumerable<RunEvent> ReadAsync(CancellationToken cancellationToken) => EnumerateAsync(Subscribe(), cancellationToken);
+    public IAsyncEnumerable<RunEvent> ReadAsync(CancellationToken cancellationToken) =>
+        EnumerateAsync(Subscribe(), cancellationToken);
 
     private Channel<RunEvent> Subscribe()
     {

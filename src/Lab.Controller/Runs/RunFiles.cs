@@ -13,11 +13,19 @@ internal static class RunFiles
         await folder.WriteAsync(RunFolder.RecordFile, RunJson.Write(record), cancellationToken);
         await folder.WriteAsync(RunFolder.JUnitFile, Encoding.UTF8.GetBytes(JUnitReport.Render(record)), cancellationToken);
         await folder.WriteAsync(RunFolder.HtmlFile, Encoding.UTF8.GetBytes(HtmlReport.Render(record, folder)), cancellationToken);
-        await folder.WriteAsync(RunFolder.ManifestFile, RunJson.Write(await HashAsync(folder, record.Id, cancellationToken)), cancellationToken);
+        await folder.WriteAsync(
+            RunFolder.ManifestFile,
+            RunJson.Write(await HashAsync(folder, record.Id, cancellationToken)),
+            cancellationToken
+        );
     }
 
     /// <summary>What is wrong with a run's folder, going by its manifest: files that changed, are gone, or came in later. Nothing where all is well.</summary>
-    public static async Task<IReadOnlyList<string>> FindChangesAsync(RunFolder folder, RunManifest manifest, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> FindChangesAsync(
+        RunFolder folder,
+        RunManifest manifest,
+        CancellationToken cancellationToken
+    )
     {
         var now = await HashAsync(folder, manifest.Run, cancellationToken);
         var then = manifest.Files.ToLookup(file => file.Path, StringComparer.Ordinal);
@@ -39,9 +47,21 @@ internal static class RunFiles
         {
             await using var stream = File.OpenRead(folder.PathOf(file));
             var hash = await SHA256.HashDataAsync(stream, cancellationToken);
-            entries.Add(new RunManifest.Entry { Path = file, Bytes = stream.Length, Sha256 = Convert.ToHexStringLower(hash) });
+            entries.Add(
+                new RunManifest.Entry
+                {
+                    Path = file,
+                    Bytes = stream.Length,
+                    Sha256 = Convert.ToHexStringLower(hash),
+                }
+            );
         }
 
-        return new RunManifest { Schema = RunManifest.CurrentSchema, Run = run, Files = entries };
+        return new RunManifest
+        {
+            Schema = RunManifest.CurrentSchema,
+            Run = run,
+            Files = entries,
+        };
     }
 }

@@ -38,7 +38,8 @@ public static class RunJson
         }
     }
 
-    internal static byte[] Write(RunManifest manifest) => [.. JsonSerializer.SerializeToUtf8Bytes(manifest, Context.RunManifest), (byte)'\n'];
+    internal static byte[] Write(RunManifest manifest) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(manifest, Context.RunManifest), (byte)'\n'];
 
     internal static RunManifest? ReadManifest(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, Context.RunManifest);
 
@@ -55,7 +56,14 @@ public static class RunJson
             StartedAt = record.StartedAt,
             DurationMs = Milliseconds(record.Duration),
             Stages = [.. record.Stages.Select(ToDocument)],
-            Phases = [.. record.Phases.Select(phase => new RunDocument.PhaseDocument { Name = phase.Name, AtMs = Milliseconds(phase.At) })],
+            Phases =
+            [
+                .. record.Phases.Select(phase => new RunDocument.PhaseDocument
+                {
+                    Name = phase.Name,
+                    AtMs = Milliseconds(phase.At),
+                }),
+            ],
             Pcrs = [.. record.Pcrs.Select(ToDocument)],
             Facts = record.Facts,
         };
@@ -101,10 +109,10 @@ public static class RunJson
             Verdict = Verdicts.Parse(document.Verdict),
             StartedAt = document.StartedAt,
             Duration = Time(document.DurationMs),
-            Stages = [.. document.Stages.Select(FromDocument)],
-            Phases = [.. document.Phases.Select(phase => new BootPhase(phase.Name, Time(phase.AtMs)))],
-            Pcrs = [.. document.Pcrs.Select(pcr => new PcrComparison(pcr.Index, pcr.Predicted, pcr.Quoted, pcr.Meaning))],
-            Facts = document.Facts,
+            Stages = [.. Items(document.Stages).Select(FromDocument)],
+            Phases = [.. Items(document.Phases).Select(phase => new BootPhase(phase.Name, Time(phase.AtMs)))],
+            Pcrs = [.. Items(document.Pcrs).Select(pcr => new PcrComparison(pcr.Index, pcr.Predicted, pcr.Quoted, pcr.Meaning))],
+            Facts = document.Facts ?? new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
     private static StageResult FromDocument(RunDocument.StageDocument stage) =>
@@ -113,9 +121,24 @@ public static class RunJson
             Verdicts.Parse(stage.Verdict),
             stage.StartedAt,
             Time(stage.DurationMs),
-            [.. stage.Checks.Select(check => new CheckResult(check.Name, Verdicts.Parse(check.Verdict), check.Detail, check.Evidence))],
+            [
+                .. Items(stage.Checks)
+                    .Select(check => new CheckResult(
+                        check.Name,
+                        Verdicts.Parse(check.Verdict),
+                        check.Detail,
+                        Items(check.Evidence)
+                    )),
+            ],
             stage.Error
         );
+
+    /// <summary>A list as read: one that was left out is empty, and none of its items may be null.</summary>
+    private static IReadOnlyList<TItem> Items<TItem>(IReadOnlyList<TItem>? items)
+        where TItem : class =>
+        items is null ? []
+        : items.All(item => item is not null) ? items
+        : throw new FormatException("null is no item of a list");
 
     private static long Milliseconds(TimeSpan time) => (long)Math.Round(time.TotalMilliseconds);
 

@@ -138,5 +138,6 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
     }
 
     /// <summary>Evidence lies in its board's folder; a scenario names it without.</summary>
-    private string Place(string path) => path.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal) ? path : $"{RunFolder.Boards}/{board}/{path}";
+    private string Place(string path) =>
+        path.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal) ? path : $"{RunFolder.Boards}/{board}/{path}";
 }

@@ -34,7 +34,11 @@ public sealed record RunRequest(
         return stage switch
         {
             { Available: true } => this,
-            null => throw new RigException($"scenario '{Scenario.Name}' has no stage '{StopAfter}'", "--stop-after", $"one of: {names}"),
+            null => throw new RigException(
+                $"scenario '{Scenario.Name}' has no stage '{StopAfter}'",
+                "--stop-after",
+                $"one of: {names}"
+            ),
             _ => throw new RigException($"stage '{StopAfter}' does not exist yet", "--stop-after", $"one of: {names}"),
         };
     }

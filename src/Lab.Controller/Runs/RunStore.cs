@@ -39,7 +39,11 @@ public sealed class RunStore(string root)
         return found.Count switch
         {
             1 => RunFolder.Open(found[0]),
-            0 => throw new RigException("there is no such run", run, "'hwlab list runs' shows the runs there are; a run's folder will do, too"),
+            0 => throw new RigException(
+                "there is no such run",
+                run,
+                "'hwlab list runs' shows the runs there are; a run's folder will do, too"
+            ),
             _ => throw new RigException("more than one run begins so", run, "give more of the id"),
         };
     }

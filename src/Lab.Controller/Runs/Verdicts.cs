@@ -30,7 +30,8 @@ public static class Verdicts
         };
 
     /// <summary>The worst of them; <see cref="Verdict.Pass"/> of none.</summary>
-    public static Verdict Worst(IEnumerable<Verdict> verdicts) => verdicts.Aggregate(Verdict.Pass, (worst, next) => next > worst ? next : worst);
+    public static Verdict Worst(IEnumerable<Verdict> verdicts) =>
+        verdicts.Aggregate(Verdict.Pass, (worst, next) => next > worst ? next : worst);
 
     /// <summary>What an error that ends a stage says about the board.</summary>
     public static Verdict Of(Exception exception) =>

@@ -12,10 +12,13 @@ namespace Lab.Emulation.Qemu;
 /// <summary>A virtual board that has power: one QEMU process with its TPM, from power-on to power-off.</summary>
 internal sealed class Machine : IAsyncDisposable
 {
+    private static readonly TimeSpan QuitDeadline = TimeSpan.FromSeconds(1);
+
     private readonly MachinePlan _plan;
     private readonly SoftwareTpm? _tpm;
     private readonly RomRelay? _relay;
     private readonly OwnedProcess _qemu;
+    private readonly TimeProvider _time;
     private QmpClient? _monitor;
     private Task _consoleEnded = Task.CompletedTask;
     private Task _watching = Task.CompletedTask;
@@ -23,12 +26,13 @@ internal sealed class Machine : IAsyncDisposable
     private string? _stopReason;
     private bool _quiet;
 
-    private Machine(MachinePlan plan, SoftwareTpm? tpm, RomRelay? relay, OwnedProcess qemu)
+    private Machine(MachinePlan plan, SoftwareTpm? tpm, RomRelay? relay, OwnedProcess qemu, TimeProvider time)
     {
         _plan = plan;
         _tpm = tpm;
         _relay = relay;
         _qemu = qemu;
+        _time = time;
     }
 
     /// <summary>Whether QEMU has ended.</summary>
@@ -52,6 +56,7 @@ internal sealed class Machine : IAsyncDisposable
         ProcessOwner owner,
         ConsoleLine line,
         ConsoleEngine console,
+        TimeProvider time,
         CancellationToken cancellationToken
     )
     {
@@ -71,7 +76,7 @@ internal sealed class Machine : IAsyncDisposable
             {
                 EnterPrefix = plan.Settings.Network is VirtualNetwork.Segment segment ? segment.Network.EnterPrefix : [],
             };
-            machine = new Machine(plan, tpm, relay, await owner.StartAsync(command, cancellationToken));
+            machine = new Machine(plan, tpm, relay, await owner.StartAsync(command, cancellationToken), time);
             await machine.ConnectAsync(ready, line, console, cancellationToken);
             return machine;
         }
@@ -102,6 +107,7 @@ internal sealed class Machine : IAsyncDisposable
             _quiet = quiet;
             _stopReason ??= reason;
         }
+        await QuitAsync();
         await _qemu.KillAsync();
         await Ended;
         if (_monitor is not null)
@@ -197,6 +203,24 @@ internal sealed class Machine : IAsyncDisposable
         catch (Exception exception) when (exception is SocketException or LabException && _qemu.HasExited)
         {
             throw _qemu.ExitedEarly();
+        }
+    }
+
+    /// <summary>
+    /// QEMU hands a byte to the console's reader before it writes it to the log: killed in between, the log would lack what was read.
+    /// </summary>
+    private async Task QuitAsync()
+    {
+        if (_qemu.HasExited || _monitor is null)
+            return;
+        try
+        {
+            await _monitor.ExecuteAsync("quit", null, CancellationToken.None).WaitAsync(QuitDeadline, _time);
+            await _qemu.Exited.WaitAsync(QuitDeadline, _time);
+        }
+        catch (Exception exception) when (exception is LabException or TimeoutException)
+        {
+            // It hangs, or has gone without an answer.
         }
     }
 

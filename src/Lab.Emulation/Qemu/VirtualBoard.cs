@@ -57,7 +57,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _console = new ConsoleEngine("console", _line, time);
         _flashed = settings.FirmwarePath;
         Current = settings.Boot;
-        MacAddress = Qemu.MacAddress.For(settings.Rig, settings.Board);
+        MacAddress = settings.MacAddress ?? Qemu.MacAddress.For(settings.Rig, settings.Board);
     }
 
     /// <inheritdoc/>
@@ -308,7 +308,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         var plan = Plan();
-        _machine = await Machine.StartAsync(plan, _owner, _line, _console, cancellationToken);
+        _machine = await Machine.StartAsync(plan, _owner, _line, _console, _time, cancellationToken);
         _started = plan;
     }
 

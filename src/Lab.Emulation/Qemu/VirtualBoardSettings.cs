@@ -11,6 +11,9 @@ public sealed record VirtualBoardSettings
     /// <summary>The board's name in the rig.</summary>
     public required string Board { get; init; }
 
+    /// <summary>Its MAC address; null for one that follows from the names of rig and board.</summary>
+    public string? MacAddress { get; init; }
+
     /// <summary>The firmware image in its flash, until another is written there.</summary>
     public required string FirmwarePath { get; init; }
 

@@ -16,12 +16,16 @@ public sealed class RigTufRepository
 
     private RigTufRepository(TufRepositoryFolder folder, ReadOnlyMemory<byte> pinnedRoot)
     {
+        PinnedAt = new DateTimeOffset(File.GetLastWriteTimeUtc(System.IO.Path.Combine(folder.MetadataPath, "1.root.json")), TimeSpan.Zero);
         _folder = folder;
         PinnedRoot = pinnedRoot;
     }
 
     /// <summary>The first root (<c>1.root.json</c>): what is pinned in a board. It stays the same when keys are rotated, since later roots chain to it.</summary>
     public ReadOnlyMemory<byte> PinnedRoot { get; }
+
+    /// <summary>When that root was written: no board that pins it can rightly believe that it is earlier.</summary>
+    public DateTimeOffset PinnedAt { get; }
 
     /// <summary>Opens the repository, or makes it with new keys.</summary>
     /// <param name="rigState">The rig's state folder; the repository lives in <c>tuf/</c> in it.</param>

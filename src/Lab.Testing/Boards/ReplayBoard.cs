@@ -19,7 +19,14 @@ public static class ReplayBoard
     public static Board Open(string name, string log, double speed, params IEnumerable<IFacet> more)
     {
         var program = typeof(ReplayBoard).Assembly.Location;
-        string[] arguments = [program, "replay", log, Path.ChangeExtension(log, ".times"), speed.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments =
+        [
+            program,
+            "replay",
+            log,
+            Path.ChangeExtension(log, ".times"),
+            speed.ToString(CultureInfo.InvariantCulture),
+        ];
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             RedirectStandardInput = true,

@@ -33,7 +33,10 @@ public abstract class ConsoleContract : BoardContract
         await Power.OnAsync(default);
         var first = await Console.ExpectAsync(Greeting, 0, Patience, default);
         var again = await Console.ExpectAsync(Greeting, 0, Patience, default);
-        Assert.That(again, Is.EqualTo(first).Using<ConsoleMatch>((one, other) => one.Start == other.Start && one.Text == other.Text));
+        Assert.That(
+            again,
+            Is.EqualTo(first).Using<ConsoleMatch>((one, other) => one.Start == other.Start && one.Text == other.Text)
+        );
     }
 
     [Test]
@@ -76,7 +79,12 @@ public abstract class ConsoleContract : BoardContract
     {
         await Power.OnAsync(default);
         var match = await Console.ExpectAsync(Greeting, 0, Patience, default);
-        var never = Console.ExpectAsync(ConsolePattern.Literal("what no board has ever said"), match.End, Patience * 100, default);
+        var never = Console.ExpectAsync(
+            ConsolePattern.Literal("what no board has ever said"),
+            match.End,
+            Patience * 100,
+            default
+        );
         await Power.CutAsync(default);
         await Assert.ThrowsAsync<ConsoleClosedException>(() => never.WaitAsync(Patience));
     }

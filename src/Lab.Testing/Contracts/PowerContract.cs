@@ -9,7 +9,8 @@ public abstract class PowerContract : BoardContract
     private IPower Power => Board.Require<IPower>();
 
     [Test]
-    public async Task A_board_is_opened_without_power() => Assert.That(await Power.GetStatusAsync(default), Is.Not.EqualTo(PowerState.On));
+    public async Task A_board_is_opened_without_power() =>
+        Assert.That(await Power.GetStatusAsync(default), Is.Not.EqualTo(PowerState.On));
 
     [Test]
     public async Task I_can_switch_a_board_on()

@@ -18,7 +18,9 @@ public sealed class Recording
     public static Recording Read(string log, string times)
     {
         var bytes = File.ReadAllBytes(log);
-        return new Recording(File.Exists(times) ? Join(bytes, File.ReadAllLines(times)) : [new RecordingStep(TimeSpan.Zero, bytes)]);
+        return new Recording(
+            File.Exists(times) ? Join(bytes, File.ReadAllLines(times)) : [new RecordingStep(TimeSpan.Zero, bytes)]
+        );
     }
 
     private static List<RecordingStep> Join(byte[] bytes, string[] lines)
@@ -35,7 +37,12 @@ public sealed class Recording
             }
 
             var fields = line.Split(' ').Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
-            if (fields is not [var at, var position, var length] || position < 0 || length < 0 || position + length > bytes.Length)
+            if (
+                fields is not [var at, var position, var length]
+                || position < 0
+                || length < 0
+                || position + length > bytes.Length
+            )
             {
                 throw new FormatException($"'{line}' does not fit a recording of {bytes.Length} bytes");
             }

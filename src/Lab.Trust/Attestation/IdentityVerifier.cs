@@ -125,9 +125,16 @@ public static class IdentityVerifier
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        return chain.Build(certificate)
-            ? null
-            : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()));
+        try
+        {
+            var isTrusted = chain.Build(certificate);
+            return isTrusted ? null : string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()));
+        }
+        catch (CryptographicException e)
+        {
+            // Fields that only the chain engine looks at can be malformed too.
+            return e.Message;
+        }
     }
 
     private static bool HasEkUsage(X509Certificate2 certificate)
@@ -153,7 +160,7 @@ public static class IdentityVerifier
         }
 
         list.Pass(Template, $"{ek.Type} EK of the TCG template", Convert.ToHexStringLower(ek.ComputeName()));
-        if (!IsSameKey(certificate, ek))
+        if (!IsCertified(certificate, ek))
         {
             return new IdentityAppraisal(list.Deny(Match, DenialCodes.EkMismatch, "the EK is not the certified one"), null);
         }
@@ -206,6 +213,18 @@ public static class IdentityVerifier
             (TpmAlgorithm.Ecc, 32, 32) => ek with { Unique = new byte[32], UniqueY = new byte[32] } == TpmTemplates.EkEccP256,
             _ => false,
         };
+
+    private static bool IsCertified(X509Certificate2 certificate, TpmPublic ek)
+    {
+        try
+        {
+            return IsSameKey(certificate, ek);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 
     private static bool IsSameKey(X509Certificate2 certificate, TpmPublic ek)
     {

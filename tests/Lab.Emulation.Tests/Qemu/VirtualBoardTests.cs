@@ -136,7 +136,7 @@ internal sealed class VirtualBoardTests
         await board.OnAsync(CancellationToken.None);
         await PromptAsync(board, 0);
         var position = board.Console.Position;
-        await SendAsync(board, "tpm2 autostart; tpm2 info; echo $?done");
+        await SendAsync(board, "tpm2 init; tpm2 startup TPM2_SU_CLEAR; echo $?done");
         await board.Console.ExpectAsync(ConsolePattern.Literal("1done"), position, Deadline, CancellationToken.None);
         await board.CutAsync(CancellationToken.None);
 

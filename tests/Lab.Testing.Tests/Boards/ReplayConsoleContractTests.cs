@@ -15,5 +15,6 @@ internal sealed class ReplayConsoleContractTests : ConsoleContract
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Delete(recursive: true);
 
-    protected override Task<Board> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(ReplayFiles.Greeter(_folder.FullName));
+    protected override Task<Board> OpenAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(ReplayFiles.Greeter(_folder.FullName));
 }

@@ -12,5 +12,6 @@ internal sealed class ReplayPowerContractTests : PowerContract
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Delete(recursive: true);
 
-    protected override Task<Board> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(ReplayFiles.Greeter(_folder.FullName));
+    protected override Task<Board> OpenAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(ReplayFiles.Greeter(_folder.FullName));
 }

@@ -7,7 +7,7 @@ namespace Lab.Trust.Tests.EventLogs;
 
 internal sealed class EventLogTests
 {
-    private const int HeaderBytes = 65; // two banks, no vendor information
+    private const int HeaderBytes = 69; // two banks, no vendor information
 
     private static byte[] Good() =>
         new EventLogWriter(TpmAlgorithm.Sha1, TpmAlgorithm.Sha256)
@@ -123,8 +123,8 @@ internal sealed class EventLogTests
     [TestCase(HeaderBytes + 8, 0u, TestName = "No digest")]
     [TestCase(HeaderBytes + 8, 3u, TestName = "More digests than algorithms")]
     [TestCase(HeaderBytes + 8, 0xFFFFFFFFu, TestName = "A giant number of digests")]
-    [TestCase(HeaderBytes + 12, 0x00000004u, TestName = "A digest changed so that the rest is out of step")]
-    [TestCase(HeaderBytes + 12, 0x0000000Bu, TestName = "An algorithm twice")]
+    [TestCase(HeaderBytes + 12, 0x0000000Cu, TestName = "An algorithm that is not declared")]
+    [TestCase(HeaderBytes + 12 + 22, 0x00000004u, TestName = "An algorithm twice")]
     [TestCase(HeaderBytes, 24u, TestName = "A PCR that does not exist")]
     [TestCase(HeaderBytes + 12 + 22 + 34, 0xFFFFFFFFu, TestName = "A giant event")]
     [TestCase(HeaderBytes + 12 + 22 + 34, 0x7FFFFFFFu, TestName = "An event that ends where integers do")]
@@ -159,7 +159,10 @@ internal sealed class EventLogTests
             try
             {
                 var log = EventLog.Parse(bytes);
-                Assert.That(log.Banks.Select(bank => log.Replay(bank)).Count(), Is.LessThanOrEqualTo(EventLogLimits.MaxAlgorithms));
+                Assert.That(
+                    log.Banks.Select(bank => log.Replay(bank)).Count(),
+                    Is.LessThanOrEqualTo(EventLogLimits.MaxAlgorithms)
+                );
                 Assert.That(log.Events.All(one => one.Decode().Describe() is not null));
             }
             catch (EventLogException e)

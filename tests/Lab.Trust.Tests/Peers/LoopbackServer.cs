@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Lab.Trust.Tests.Peers;
@@ -15,6 +16,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.First());
 
+    /// <summary>Methods and targets as they came over the wire.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
     public static async Task<LoopbackServer> StartAsync(RequestDelegate handler)
@@ -30,7 +32,8 @@ internal sealed class LoopbackServer : IAsyncDisposable
         var server = new LoopbackServer(builder.Build());
         server._application.Run(context =>
         {
-            server.Requests.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString}");
+            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            server.Requests.Enqueue($"{context.Request.Method} {target}");
             return handler(context);
         });
         await server._application.StartAsync();

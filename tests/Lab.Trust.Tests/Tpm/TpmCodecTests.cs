@@ -81,7 +81,10 @@ internal sealed class TpmCodecTests
     public void A_spoilt_response_ends_in_a_TPM_error()
     {
         byte[] good = [0x80, 0x02, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 2, 0xAA, 0xBB, 0, 0, 1, 0, 0];
-        Assert.That(TpmResponse.Parse(TpmCommandCode.Unseal, good, hasHandle: false, sessions: 1).Parameters.Remaining, Is.EqualTo(2));
+        Assert.That(
+            TpmResponse.Parse(TpmCommandCode.Unseal, good, hasHandle: false, sessions: 1).Parameters.Remaining,
+            Is.EqualTo(2)
+        );
         foreach (var bytes in Hostile.Of(good, 5000))
         {
             try
@@ -110,7 +113,13 @@ internal sealed class TpmCodecTests
         using var rsa = RSA.Create(2048);
         var key = TpmTemplates.EkRsa2048 with { Symmetric = TpmSymmetric.Null, Unique = rsa.ExportParameters(false).Modulus! };
         var data = "signed"u8.ToArray();
-        foreach (var (padding, scheme) in new[] { (RSASignaturePadding.Pkcs1, TpmAlgorithm.RsaSsa), (RSASignaturePadding.Pss, TpmAlgorithm.RsaPss) })
+        foreach (
+            var (padding, scheme) in new[]
+            {
+                (RSASignaturePadding.Pkcs1, TpmAlgorithm.RsaSsa),
+                (RSASignaturePadding.Pss, TpmAlgorithm.RsaPss),
+            }
+        )
         {
             var bytes = rsa.SignData(data, HashAlgorithmName.SHA256, padding);
             var signature = new TpmSignature(new TpmScheme(scheme, TpmAlgorithm.Sha256), bytes, []);

@@ -45,6 +45,32 @@ public sealed class TufHttpTests
         Assert.That(await client.RefreshAsync(default), Is.EqualTo(new TufVersions(1, 1, 1, 1)));
     }
 
+    [TestCase("?", "%3F")]
+    [TestCase("#", "%23")]
+    [TestCase("/delegated", "%2Fdelegated")]
+    [TestCase("../delegated", "..%2Fdelegated")]
+    [TestCase("a:b", "a%3Ab")]
+    public async Task Unusual_role_names_reach_the_wire_encoded(string role, string encoded)
+    {
+        await using var server = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
+        var fetcher = new HttpTufFetcher(_http, new Uri(server.Address, "x/metadata"));
+        await fetcher.FetchAsync(TufFileNames.Metadata(role, 1), Stream.Null, 10, default);
+        await fetcher.FetchAsync(TufFileNames.Metadata(role, null), Stream.Null, 10, default);
+        Assert.That(
+            server.Requests,
+            Is.EqualTo(new[] { $"GET /x/metadata/1.{encoded}.json", $"GET /x/metadata/{encoded}.json" })
+        );
+    }
+
+    [TestCase("a/../b")]
+    [TestCase("..")]
+    [TestCase("./a")]
+    public void Target_paths_with_dot_segments_are_refused(string path)
+    {
+        var e = Assert.Throws<TufException>(() => TufFileNames.Target(path, hash: null));
+        Assert.That(e!.Code, Is.EqualTo(TufErrorCode.Invalid));
+    }
+
     [Test]
     public async Task Endless_data_is_refused_at_the_limit()
     {
