@@ -1,1 +1,6 @@
-return 0;
+using Lab.BootAgent.LinuxBoot;
+using Lab.BootAgent.Node;
+
+return args is ["attest"]
+    ? await NodeProgram.RunAsync(CancellationToken.None)
+    : await BootProgram.RunAsync(CancellationToken.None);

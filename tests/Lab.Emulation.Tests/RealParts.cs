@@ -53,7 +53,8 @@ internal sealed class RealParts : IAsyncDisposable
         {
             Rig = "test",
             Board = board,
-            Boot = new BootConfiguration(NeedFirmware(), "uki.efi"),
+            FirmwarePath = NeedFirmware(),
+            Boot = new BootConfiguration("uki.efi"),
             Network = new VirtualNetwork.Unplugged(),
             Accelerator = Accelerator.Translator("test"),
             MemoryMebibytes = 256,

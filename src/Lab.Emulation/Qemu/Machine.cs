@@ -135,13 +135,13 @@ internal sealed class Machine : IAsyncDisposable
         byte[] firmware;
         try
         {
-            firmware = await File.ReadAllBytesAsync(plan.Boot.FirmwarePath, cancellationToken);
+            firmware = await File.ReadAllBytesAsync(plan.FlashedPath, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new LabException(
                 $"the firmware image cannot be read: {exception.Message}",
-                plan.Boot.FirmwarePath,
+                plan.FlashedPath,
                 "run ./hwlab setup, or correct the path",
                 exception
             );

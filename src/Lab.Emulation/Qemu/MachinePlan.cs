@@ -5,7 +5,8 @@ namespace Lab.Emulation.Qemu;
 
 /// <summary>Everything that one power-on of a virtual board needs.</summary>
 /// <param name="Settings">The board's wiring.</param>
-/// <param name="Boot">What it starts from.</param>
+/// <param name="FlashedPath">The firmware image in its flash.</param>
+/// <param name="Boot">What that starts.</param>
 /// <param name="Fault">The fault its TPM has.</param>
 /// <param name="Tpm">Its TPM.</param>
 /// <param name="Folder">Its state folder.</param>
@@ -15,6 +16,7 @@ namespace Lab.Emulation.Qemu;
 /// <param name="Connected">Whether its cable is plugged in.</param>
 internal sealed record MachinePlan(
     VirtualBoardSettings Settings,
+    string FlashedPath,
     BootConfiguration Boot,
     TpmFault Fault,
     TpmState Tpm,
@@ -25,6 +27,7 @@ internal sealed record MachinePlan(
     bool Connected
 )
 {
+    /// <summary>The copy that the ROM measures and QEMU loads.</summary>
     public string FirmwarePath => Path.Combine(Folder, "firmware.bin");
 
     public string EnvironmentPath => Path.Combine(Folder, "environment.img");

@@ -29,6 +29,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
     private readonly TimeProvider _time;
     private Machine? _machine;
     private MachinePlan? _started;
+    private string _flashed;
     private TpmFault _fault;
     private bool _connected = true;
 
@@ -54,8 +55,9 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _tap = tap;
         _time = time;
         _console = new ConsoleEngine("console", _line, time);
+        _flashed = settings.FirmwarePath;
         Current = settings.Boot;
-        MacAddress = Qemu.MacAddress.For(settings.Rig, settings.Board);
+        MacAddress = settings.MacAddress ?? Qemu.MacAddress.For(settings.Rig, settings.Board);
     }
 
     /// <inheritdoc/>
@@ -109,6 +111,17 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         {
             return machine.HasEnded ? PowerState.Off : PowerState.Unknown;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PowerState> WaitForAsync(PowerState state, CancellationToken cancellationToken)
+    {
+        if (state == PowerState.Off && _machine is { HasEnded: false } machine)
+        {
+            await machine.Ended.WaitAsync(cancellationToken);
+        }
+
+        return await GetStatusAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -168,6 +181,22 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
             {
                 Current = configuration;
                 return Task.CompletedTask;
+            },
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public Task<byte[]> ReadFirmwareAsync(CancellationToken cancellationToken) => File.ReadAllBytesAsync(_flashed, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task FlashFirmwareAsync(ReadOnlyMemory<byte> firmware, CancellationToken cancellationToken) =>
+        AloneAsync(
+            async () =>
+            {
+                var path = Path.Combine(_sockets, "flashed.bin");
+                await File.WriteAllBytesAsync(path, firmware, cancellationToken);
+                _flashed = path;
+                _started = null;
             },
             cancellationToken
         );
@@ -304,5 +333,5 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _started = null;
     }
 
-    private MachinePlan Plan() => new(_settings, Current, _fault, _tpm, _folder, _sockets, MacAddress, _tap, _connected);
+    private MachinePlan Plan() => new(_settings, _flashed, Current, _fault, _tpm, _folder, _sockets, MacAddress, _tap, _connected);
 }

@@ -11,7 +11,13 @@ public sealed record VirtualBoardSettings
     /// <summary>The board's name in the rig.</summary>
     public required string Board { get; init; }
 
-    /// <summary>What it starts from until told otherwise.</summary>
+    /// <summary>Its MAC address; null for one that follows from the names of rig and board.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>The firmware image in its flash, until another is written there.</summary>
+    public required string FirmwarePath { get; init; }
+
+    /// <summary>What its firmware starts until told otherwise.</summary>
     public required BootConfiguration Boot { get; init; }
 
     /// <summary>What its cable is plugged into.</summary>

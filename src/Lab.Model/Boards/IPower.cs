@@ -18,4 +18,10 @@ public interface IPower : IFacet
 
     /// <summary>Resets the board without a loss of power; the on-chip ROM runs again.</summary>
     Task ResetAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Waits until the board leaves the other state by itself, as when its system powers off, and says which state it is in then. Returns at once
+    /// where nothing can be waited for.
+    /// </summary>
+    Task<PowerState> WaitForAsync(PowerState state, CancellationToken cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace Lab.Model.Consoles;
 /// control strings); 8-bit C1 controls are not taken as such, because they are also parts of UTF-8 characters. A line feed ends every
 /// sequence, and so does its length: noise on the line must not swallow what follows.
 /// </summary>
-internal sealed class EscapeStripper
+public sealed class EscapeStripper
 {
     private const int LongestSequence = 64;
     private const int LongestString = 4096;

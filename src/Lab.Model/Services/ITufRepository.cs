@@ -18,7 +18,7 @@ public interface ITufRepository : IService
     /// <summary>Signs a timestamp that expired at the given time.</summary>
     Task PublishExpiredTimestampAsync(DateTimeOffset expired, CancellationToken cancellationToken);
 
-    /// <summary>Publishes another command line for an OS target, signed with the real keys: an insider's change.</summary>
+    /// <summary>Publishes an OS target with another layer of one kind (<c>kernel</c>, <c>initrd</c>, <c>cmdline</c>), signed with the real keys: an insider's change.</summary>
     /// <returns>The new manifest digest.</returns>
-    Task<string> PublishCommandLineAsync(string target, string commandLine, CancellationToken cancellationToken);
+    Task<string> PublishLayerAsync(string target, string kind, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

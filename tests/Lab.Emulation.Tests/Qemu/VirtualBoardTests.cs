@@ -35,7 +35,7 @@ internal sealed class VirtualBoardTests
         await board.ResetAsync(CancellationToken.None);
         var second = await ReadPcr0Async(board, position);
 
-        var expected = HardwareRootOfTrust(await File.ReadAllBytesAsync(settings.Boot.FirmwarePath));
+        var expected = HardwareRootOfTrust(await File.ReadAllBytesAsync(settings.FirmwarePath));
         Assert.That(first, Is.EqualTo(expected));
         Assert.That(second, Is.EqualTo(expected));
     }
@@ -47,14 +47,12 @@ internal sealed class VirtualBoardTests
         await using var board = await _parts.OpenAsync(settings);
         await board.OnAsync(CancellationToken.None);
         await PromptAsync(board, 0);
-        var bytes = await File.ReadAllBytesAsync(settings.Boot.FirmwarePath);
+        var bytes = await File.ReadAllBytesAsync(settings.FirmwarePath);
         // One letter of a message: still the same program.
         var text = bytes.AsSpan().IndexOf("Hit any key"u8);
         bytes[text] = (byte)'h';
-        var altered = Path.Combine(_parts.Folders.State, "altered.bin");
-        await File.WriteAllBytesAsync(altered, bytes);
 
-        await board.UseAsync(settings.Boot with { FirmwarePath = altered }, CancellationToken.None);
+        await board.FlashFirmwareAsync(bytes, CancellationToken.None);
         var position = board.Console.Position;
         await board.ResetAsync(CancellationToken.None);
 

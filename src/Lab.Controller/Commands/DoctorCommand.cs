@@ -1,0 +1,126 @@
+using System.CommandLine;
+using Lab.Controller.Doctor;
+using Lab.Controller.Runs;
+using Lab.Host.Machine;
+using Lab.Host.Storage;
+using Lab.Model.Errors;
+
+namespace Lab.Controller.Commands;
+
+/// <summary><c>hwlab doctor</c>: what is missing on this machine or in a rig, and how to mend it.</summary>
+internal static class DoctorCommand
+{
+    // What an image build leaves in the cache, and what two boards keep, measured and rounded up.
+    private const long CacheRoom = 3L << 30;
+    private const long StateRoom = 256L << 20;
+
+    public static Command Create(LabEnvironment environment)
+    {
+        var rig = CommonOptions.Rig();
+        var json = CommonOptions.Json();
+        var command = new Command("doctor", "Say what is missing on this machine or in a rig, and how to mend it.") { rig, json };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var tools = await Task.WhenAll(
+                    HostTools.All.Select(tool => ToolProbe.FindAsync(tool, environment.Time, cancellationToken))
+                );
+                var items = tools
+                    .Select(Item.Of)
+                    .Concat(Places(environment))
+                    .Append(RigItem(environment, parsed.GetValue(rig)))
+                    .ToList();
+                Tell(environment, items, parsed.GetValue(json));
+                return items.Any(item => item.Remedy is not null) ? ExitCodes.LabError : ExitCodes.Pass;
+            }
+        );
+        return command;
+    }
+
+    private static IEnumerable<Item> Places(LabEnvironment environment)
+    {
+        yield return Try(
+            "cache folder",
+            environment.Folders.Cache,
+            () => LabFolders.EnsureRoom(environment.Folders.Cache, CacheRoom)
+        );
+        yield return Try(
+            "state folder",
+            environment.Folders.State,
+            () => LabFolders.EnsureRoom(environment.Folders.State, StateRoom)
+        );
+    }
+
+    private static Item RigItem(LabEnvironment environment, string? name) =>
+        Try("rig", name ?? RigFiles.Default, () => RigFiles.Read(environment, name).File);
+
+    private static Item Try(string name, string detail, Func<string> check)
+    {
+        try
+        {
+            return new Item(name, "has", check(), Remedy: null);
+        }
+        catch (HwLabException exception)
+        {
+            return new Item(
+                name,
+                "unusable",
+                exception.Where is null ? $"{detail}: {exception.What}" : $"{exception.Where}: {exception.What}",
+                exception.Remedy ?? "mend it"
+            );
+        }
+    }
+
+    private static void Tell(LabEnvironment environment, List<Item> items, bool asJson)
+    {
+        if (asJson)
+        {
+            JsonOutput.WriteList(
+                environment.Output,
+                "checks",
+                items,
+                (json, item) =>
+                {
+                    json.WriteString("name", item.Name);
+                    json.WriteString("state", item.State);
+                    json.WriteString("detail", item.Detail);
+                    json.WriteString("remedy", item.Remedy);
+                }
+            );
+            return;
+        }
+
+        TextTable.Write(
+            environment.Output,
+            [
+                .. items.Select(item =>
+                    (IReadOnlyList<string>)
+                        [
+                            item.Remedy is null ? "✓" : "✗",
+                            item.Name,
+                            item.State,
+                            item.Detail + (item.Remedy is null ? "" : $" → {item.Remedy}"),
+                        ]
+                ),
+            ]
+        );
+    }
+
+    private sealed record Item(string Name, string State, string Detail, string? Remedy)
+    {
+        public static Item Of(ToolFinding finding)
+        {
+            var state = finding.State switch
+            {
+                ToolState.Missing => "missing",
+                ToolState.TooOld => "too old",
+                ToolState.UnknownVersion => "unknown version",
+                _ => "has",
+            };
+            var detail = finding.Path is null
+                ? finding.Tool.Purpose
+                : $"{finding.Version?.ToString() ?? ""} {finding.Path}".Trim();
+            return new Item(finding.Tool.Name, state, detail, finding.Remedy);
+        }
+    }
+}

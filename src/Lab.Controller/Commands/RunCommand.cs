@@ -1,0 +1,160 @@
+using System.CommandLine;
+using Lab.Controller.Live;
+using Lab.Controller.Runs;
+using Lab.Controller.Wiring;
+using Lab.Model.Errors;
+using Lab.Model.Runs;
+using Lab.Model.Scenarios;
+using Serilog;
+using Serilog.Formatting.Compact;
+using Spectre.Console;
+
+namespace Lab.Controller.Commands;
+
+/// <summary><c>hwlab run SCENARIO</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create(LabEnvironment environment)
+    {
+        var scenario = new Argument<string>("SCENARIO") { Description = "What to run; 'hwlab list scenarios' names them." };
+        var rig = CommonOptions.Rig();
+        var board = CommonOptions.Board();
+        var output = new Option<string?>("--out")
+        {
+            Description = "The folder for record, reports and evidence.",
+            HelpName = "DIR",
+        };
+        var stopAfter = new Option<string?>("--stop-after") { Description = "The last stage to run.", HelpName = "STAGE" };
+        var attack = new Option<string?>("--attack")
+        {
+            Description = "Stage an attack; it passes when the chain refuses.",
+            HelpName = "NAME",
+        };
+        var keep = new Option<bool>("--keep") { Description = "Leave the board on after the last stage, until Ctrl-C." };
+        var json = new Option<bool>("--json") { Description = "Write one JSON object a line for each event." };
+        var command = new Command("run", "Take a board through a scenario.")
+        {
+            scenario,
+            rig,
+            board,
+            output,
+            stopAfter,
+            attack,
+            keep,
+            json,
+        };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var lab = environment.Wiring.Value;
+                var found = FindScenario(lab, parsed.GetRequiredValue(scenario));
+                var wired = RigFiles.Read(environment, parsed.GetValue(rig));
+                var request = new RunRequest(
+                    wired,
+                    wired.FindBoard(parsed.GetValue(board)),
+                    found,
+                    FindAttack(lab, found, parsed.GetValue(attack)),
+                    parsed.GetValue(stopAfter),
+                    parsed.GetValue(keep)
+                ).Checked();
+                return await RunAsync(environment, request, parsed.GetValue(output), parsed.GetValue(json), cancellationToken);
+            }
+        );
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        LabEnvironment environment,
+        RunRequest request,
+        string? output,
+        bool json,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = RunId.Create(environment.Time.GetUtcNow());
+        using var folder = output is null ? environment.Runs.Create(id) : RunFolder.Create(output);
+        await using var log = new LoggerConfiguration()
+            .MinimumLevel.Debug()
+            .Enrich.WithProperty("Run", id)
+            .WriteTo.File(new CompactJsonFormatter(), folder.PathOf(RunFolder.LogFile))
+            .CreateLogger();
+        var events = new RunEventStream();
+        var engine = new RunEngine(environment.Wiring.Value, folder, events, log, environment.Time);
+        var view = View(environment, request, engine, folder, json);
+        var showing = view.ShowAsync(events.ReadAsync(CancellationToken.None), CancellationToken.None);
+        var logging = LogAsync(events.ReadAsync(CancellationToken.None), log);
+        try
+        {
+            var outcome = await engine.RunAsync(id, request, cancellationToken);
+            return outcome.ExitCode;
+        }
+        finally
+        {
+            // Whoever reads our output may have gone away (a closed pipe); the run's verdict stands all the same.
+            await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await logging;
+        }
+    }
+
+    private static IRunView View(LabEnvironment environment, RunRequest request, RunEngine engine, RunFolder folder, bool json)
+    {
+        if (json)
+        {
+            return new JsonView(environment.Output, folder.Root);
+        }
+
+        var planned = request.Scenario.Outline.Where(stage => stage.Available).Select(stage => stage.Name).ToList();
+        var last = request.StopAfter is null ? planned.Count - 1 : planned.IndexOf(request.StopAfter);
+        return environment.IsTerminal
+            ? new TerminalView(
+                AnsiConsole.Console,
+                folder,
+                request.Attack is null ? [.. planned.Take(last + 1)] : [],
+                count => engine.Console?.LastLines(count) ?? [],
+                environment.Time
+            )
+            : new PlainView(environment.Output, folder);
+    }
+
+    private static async Task LogAsync(IAsyncEnumerable<RunEvent> events, ILogger log)
+    {
+        await foreach (var runEvent in events)
+        {
+            switch (runEvent)
+            {
+                case RunEvent.RunEnded ended:
+                    log.Information("Run ended: {Verdict}", ended.Record.Verdict);
+                    break;
+                case RunEvent.StageEnded { Result: var stage }:
+                    log.Information("Stage {Stage} ended: {Verdict} {Error}", stage.Name, stage.Verdict, stage.Error);
+                    break;
+                default:
+                    log.Information("{Event}", runEvent);
+                    break;
+            }
+        }
+    }
+
+    private static IScenario FindScenario(ILabWiring lab, string name) =>
+        lab.Scenarios.FirstOrDefault(scenario => scenario.Name == name)
+        ?? throw new RigException(
+            $"there is no scenario '{name}'",
+            remedy: $"one of: {string.Join(", ", lab.Scenarios.Select(scenario => scenario.Name))}"
+        );
+
+    private static IAttack? FindAttack(ILabWiring lab, IScenario scenario, string? name)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        var attacks = lab.Attacks.Where(attack => attack.Scenario == scenario.Name).ToList();
+        return attacks.Find(attack => attack.Name == name)
+            ?? throw new RigException(
+                $"scenario '{scenario.Name}' has no attack '{name}'",
+                "--attack",
+                $"one of: {string.Join(", ", attacks.Select(attack => attack.Name))}"
+            );
+    }
+}

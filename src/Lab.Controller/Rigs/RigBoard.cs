@@ -1,0 +1,32 @@
+namespace Lab.Controller.Rigs;
+
+/// <summary>One board of a rig, as its file describes it.</summary>
+public sealed record RigBoard
+{
+    /// <summary>The least memory, in bytes, that a board is given where the rig does not say.</summary>
+    public const long DefaultMemory = 512L << 20;
+
+    /// <summary>The board's name, unique in its rig.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The driver: <c>qemu-virt</c>.</summary>
+    public required string Driver { get; init; }
+
+    /// <summary>Where the rig file describes it.</summary>
+    public required SourceMark At { get; init; }
+
+    /// <summary>Memory in bytes, a whole number of MiB.</summary>
+    public long Memory { get; init; } = DefaultMemory;
+
+    /// <summary>Processors, 1 to 8.</summary>
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>Whether the board has a TPM.</summary>
+    public bool HasTpm { get; init; } = true;
+
+    /// <summary>The MAC address, lower case with colons; null where the driver picks one from the rig's and the board's names.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>The full path of the firmware image; null for the one that the lab prepares.</summary>
+    public string? FirmwarePath { get; init; }
+}

@@ -1,0 +1,77 @@
+namespace Lab.Controller.Rigs;
+
+/// <summary>
+/// What may stand in a rig file. The reader refuses everything else; <c>schema/rig.schema.json</c> says the same to editors, and a test
+/// compares the two.
+/// </summary>
+internal static class RigSyntax
+{
+    /// <summary>Rig and board names become folder names, host names and parts of socket names: lower-case letters, digits, hyphens.</summary>
+    public const string NamePattern = "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$";
+
+    public const string MemoryPattern = "^[1-9][0-9]{0,5}(MiB|GiB)$";
+
+    public const string MacPattern = "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$";
+
+    public const string TargetPattern = "^os/[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
+
+    /// <summary>Below this, firmware, boot agent, kernel and root file system do not fit beside one another during kexec.</summary>
+    public const long LeastMemory = 384L << 20;
+
+    public const long MostMemory = 64L << 30;
+
+    /// <summary>QEMU's virt machine has a GICv2 by default, which serves eight processors.</summary>
+    public const int MostCpus = 8;
+
+    public static readonly string[] NetworkModes = ["auto", "segment", "user"];
+
+    public static readonly string[] Drivers = ["qemu-virt"];
+
+    public static readonly string[] Tpms = ["swtpm", "none"];
+
+    private static readonly string[] Booleans = ["true", "false"];
+
+    public static MapSyntax Network { get; } =
+        new("the network", [new("mode", "how the boards are wired to the services", Allowed: NetworkModes)]);
+
+    public static MapSyntax Services { get; } =
+        new(
+            "the services",
+            [
+                new("netboot", "whether DHCP, TFTP and HTTP are offered", Allowed: Booleans),
+                new("registry", "whether an OCI registry is offered", Allowed: Booleans),
+                new("tuf", "whether a TUF repository is offered", Allowed: Booleans),
+                new("attestation", "whether attestation is offered", Allowed: Booleans),
+            ]
+        );
+
+    public static MapSyntax Attestation { get; } =
+        new("the attestation policy", [new("pcrs", "a list of PCR indices from 0 to 23, without 16 and 23")]);
+
+    public static MapSyntax Board { get; } =
+        new(
+            "a board",
+            [
+                new("name", "a name of lower-case letters, digits and hyphens", Required: true),
+                new("driver", "what the board is", Required: true, Allowed: Drivers),
+                new("memory", "a size such as 512MiB or 1GiB"),
+                new("cpus", $"a number from 1 to {MostCpus}"),
+                new("tpm", "where the board's TPM comes from", Allowed: Tpms),
+                new("mac", "a MAC address such as 52:54:00:12:34:56"),
+                new("firmware", "a file, relative to the rig file"),
+            ]
+        );
+
+    public static MapSyntax Rig { get; } =
+        new(
+            "the rig",
+            [
+                new("rig", "a name of lower-case letters, digits and hyphens", Required: true),
+                new("network", "a mapping", Map: Network),
+                new("services", "a mapping", Map: Services),
+                new("target", "the TUF target that the boards start, such as os/edge-node"),
+                new("attestation", "a mapping", Map: Attestation),
+                new("boards", "a list of boards", Required: true, Map: Board),
+            ]
+        );
+}

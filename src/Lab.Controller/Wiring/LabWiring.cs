@@ -1,0 +1,165 @@
+using Lab.Emulation.Images;
+using Lab.Emulation.Qemu;
+using Lab.Emulation.Tpm;
+using Lab.Host.Processes;
+using Lab.Host.Storage;
+using Lab.Model.Boards;
+using Lab.Model.Errors;
+using Lab.Model.Scenarios;
+using Lab.Model.Services;
+using Lab.Scenarios;
+using Lab.Services;
+using Lab.Services.Registry;
+
+namespace Lab.Controller.Wiring;
+
+/// <summary>The lab as it is built: which scenarios there are, and how a rig's boards and services are made from the wings of the house.</summary>
+/// <param name="folders">Where the lab writes.</param>
+internal sealed class LabWiring(LabFolders folders) : ILabWiring
+{
+    private const string VirtualDriver = "qemu-virt";
+
+    public IReadOnlyList<IScenario> Scenarios { get; } = ScenarioCatalog.CreateScenarios();
+
+    public IReadOnlyList<IAttack> Attacks { get; } = ScenarioCatalog.CreateAttacks();
+
+    public async Task<PreparedRun> PrepareAsync(RunSetup setup, CancellationToken cancellationToken)
+    {
+        if (setup.Board.Driver != VirtualDriver)
+        {
+            throw new RigException($"there is no driver '{setup.Board.Driver}'", $"{setup.Board.At}", $"one of: {VirtualDriver}");
+        }
+
+        foreach (var removed in await Leftovers.SweepAsync(folders, cancellationToken))
+        {
+            setup.Log.Information("Left by a run that was killed: {Removed}", removed);
+        }
+
+        var owner = ProcessOwner.Open(folders, setup.Time);
+        try
+        {
+            return await PrepareAsync(setup, owner, cancellationToken);
+        }
+        catch
+        {
+            await owner.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<PreparedRun> PrepareAsync(RunSetup setup, ProcessOwner owner, CancellationToken cancellationToken)
+    {
+        // The segment's probe and the artifacts have nothing to do with each other.
+        var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
+        var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, cancellationToken);
+        var network = await connecting;
+        var authority = await EndorsementAuthority.OpenAsync(
+            folders.Rig(setup.Rig.Name),
+            setup.Rig.Name,
+            setup.Time,
+            cancellationToken
+        );
+        var services = await RunServices.StartAsync(
+            Options(setup, owner, artifacts, network, authority.Certificate),
+            cancellationToken
+        );
+        try
+        {
+            var board = await OpenBoardAsync(setup, owner, artifacts, network, services, cancellationToken);
+            return new PreparedRun(
+                board,
+                new ServiceSet([.. services.All, new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]),
+                new Deadlines(HostScale),
+                artifacts.Facts.Concat(network.Facts).ToDictionary(StringComparer.Ordinal),
+                async () =>
+                {
+                    await services.DisposeAsync();
+                    await network.DisposeAsync();
+                    await owner.DisposeAsync();
+                }
+            );
+        }
+        catch
+        {
+            await services.DisposeAsync();
+            throw;
+        }
+    }
+
+    private const double HostScale = 3;
+
+    private RunServicesOptions Options(
+        RunSetup setup,
+        ProcessOwner owner,
+        RunArtifacts artifacts,
+        RigNetwork network,
+        ReadOnlyMemory<byte> authority
+    ) =>
+        new()
+        {
+            RigState = folders.Rig(setup.Rig.Name),
+            RunFolder = setup.Folder.Root,
+            Folders = folders,
+            Owner = owner,
+            Time = setup.Time,
+            Segment = network.Services,
+            BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
+            },
+            BootFile = RunArtifacts.BootFile,
+            Tuf = artifacts.Tuf,
+            Os = new OsArtifact(
+                setup.Rig.Target,
+                artifacts.Target.Kernel.Path,
+                artifacts.Target.Initrd.Path,
+                ImageBuilder.TargetCommandLine
+            )
+            {
+                KernelDigest = artifacts.Target.Kernel.Digest,
+                InitrdDigest = artifacts.Target.Initrd.Digest,
+            },
+            ReferenceValues = artifacts.ReferenceValues(setup.Rig),
+            EndorsementAuthorities = [authority],
+            PcrMeanings = RunArtifacts.PcrMeanings,
+        };
+
+    private Task<Board> OpenBoardAsync(
+        RunSetup setup,
+        ProcessOwner owner,
+        RunArtifacts artifacts,
+        RigNetwork network,
+        RunServices services,
+        CancellationToken cancellationToken
+    ) =>
+        VirtualBoard.OpenAsync(
+            new VirtualBoardSettings
+            {
+                Rig = setup.Rig.Name,
+                Board = setup.Board.Name,
+                MacAddress = setup.Board.MacAddress,
+                FirmwarePath = artifacts.FirmwarePath,
+                Boot = new BootConfiguration(RunArtifacts.BootFile),
+                Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),
+                FirmwareEnvironment = new NetbootEnvironment(),
+                Accelerator = Accelerator.Translator("arm64 on another architecture, or no acceleration that a probe accepted"),
+                MemoryMebibytes = (int)(setup.Board.Memory >> 20),
+                Processors = setup.Board.Cpus,
+            },
+            folders,
+            owner,
+            setup.Time,
+            cancellationToken
+        );
+
+    /// <summary>Writes U-Boot's variables for a netboot.</summary>
+    private sealed class NetbootEnvironment : IFirmwareEnvironment
+    {
+        public Task WriteAsync(
+            string path,
+            BootConfiguration configuration,
+            string macAddress,
+            CancellationToken cancellationToken
+        ) => ImageBuilder.WriteEnvironmentAsync(path, macAddress, configuration.BootArguments, cancellationToken);
+    }
+}

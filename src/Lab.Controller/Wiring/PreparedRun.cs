@@ -1,0 +1,48 @@
+using Lab.Model.Boards;
+using Lab.Model.Scenarios;
+using Lab.Model.Services;
+
+namespace Lab.Controller.Wiring;
+
+/// <summary>A board, powered off, and the services it will meet. Disposing it stops the board and then the services.</summary>
+/// <param name="board">The board; owned.</param>
+/// <param name="services">The services.</param>
+/// <param name="deadlines">How long to wait on this host.</param>
+/// <param name="facts">What is worth keeping in the record: tool versions, accelerator, network mode, measured host speed.</param>
+/// <param name="release">Stops the services.</param>
+public sealed class PreparedRun(
+    Board board,
+    ServiceSet services,
+    Deadlines deadlines,
+    IReadOnlyDictionary<string, string> facts,
+    Func<ValueTask>? release = null
+) : IAsyncDisposable
+{
+    /// <summary>The board.</summary>
+    public Board Board { get; } = board;
+
+    /// <summary>The services.</summary>
+    public ServiceSet Services { get; } = services;
+
+    /// <summary>How long to wait on this host.</summary>
+    public Deadlines Deadlines { get; } = deadlines;
+
+    /// <summary>What is worth keeping in the record.</summary>
+    public IReadOnlyDictionary<string, string> Facts { get; } = facts;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await Board.DisposeAsync();
+        }
+        finally
+        {
+            if (release is not null)
+            {
+                await release();
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Lab.Controller.Rigs;
+using Lab.Emulation.Images;
+using Lab.Services.Tuf;
+using Lab.Trust.Prediction;
+
+namespace Lab.Controller.Wiring;
+
+/// <summary>What a run's board boots, and what it must therefore show.</summary>
+/// <param name="FirmwarePath">The firmware image.</param>
+/// <param name="LinuxBoot">The image that the firmware starts.</param>
+/// <param name="Target">The system that the boot agent starts.</param>
+/// <param name="Tuf">The rig's TUF repository; its root is pinned in <paramref name="LinuxBoot"/>.</param>
+/// <param name="Prediction">The PCR values that follow from these.</param>
+/// <param name="Facts">What is worth keeping in the record.</param>
+internal sealed record RunArtifacts(
+    string FirmwarePath,
+    LinuxBootImage LinuxBoot,
+    TargetImage Target,
+    RigTufRepository Tuf,
+    PcrPrediction Prediction,
+    IReadOnlyDictionary<string, string> Facts
+)
+{
+    /// <summary>The name under which boards ask for <see cref="LinuxBoot"/>.</summary>
+    public const string BootFile = "uki.efi";
+
+    /// <summary>What each PCR holds on this chain (TCG PC Client PFP 3.3.4; UAPI Group's Linux TPM PCR Registry).</summary>
+    public static IReadOnlyDictionary<int, string> PcrMeanings { get; } =
+        new Dictionary<int, string>
+        {
+            [0] = "firmware, measured by the on-chip ROM, and its version",
+            [1] = "firmware configuration (SMBIOS)",
+            [2] = "option ROMs: none",
+            [3] = "option ROM configuration: none",
+            [4] = "the EFI images started: LinuxBoot and its kernel",
+            [5] = "leaving the firmware",
+            [6] = "manufacturer's own: none",
+            [7] = "Secure Boot policy",
+            [8] = "the target: kernel, initrd, command line",
+            [9] = "LinuxBoot's initrd and command line, as its kernel took them",
+            [11] = "LinuxBoot's sections",
+            [12] = "a command line that is not LinuxBoot's own: none",
+        };
+
+    /// <summary>The values that attestation demands: those of the rig's PCRs, or of all that are predicted.</summary>
+    public IReadOnlyDictionary<int, string> ReferenceValues(Rig rig) =>
+        Prediction
+            .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
+            .ToDictionary(value => value.Key, value => Convert.ToHexStringLower(value.Value));
+
+    /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
+    public static async Task<RunArtifacts> PrepareAsync(
+        LabInstallation installation,
+        RunSetup setup,
+        CancellationToken cancellationToken
+    )
+    {
+        var images = installation.Images;
+        var parts = await images.PrepareAsync(new PreparationReporter(setup.Say, setup.Time), refresh: false, cancellationToken);
+        var rigState = installation.Folders.Rig(setup.Rig.Name);
+        var tuf = await RigTufRepository.OpenAsync(rigState, setup.Time, cancellationToken);
+        var linuxBoot = await images.BuildLinuxBootAsync(
+            parts,
+            new LinuxBootOptions(setup.Rig.Target, tuf.PinnedRoot, tuf.PinnedAt),
+            cancellationToken
+        );
+        var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
+        var firmware = setup.Board.FirmwarePath ?? parts.Firmware.Path;
+        var prediction = PcrPredictor.Predict(
+            new BootArtifacts(
+                await File.ReadAllBytesAsync(firmware, cancellationToken),
+                await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
+                new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
+            )
+        );
+        return new RunArtifacts(firmware, linuxBoot, target, tuf, prediction, Describe(parts));
+    }
+
+    private static byte[] Bytes(Artifact artifact) => Convert.FromHexString(artifact.Sha256);
+
+    private static Dictionary<string, string> Describe(BoardParts parts) =>
+        new(StringComparer.Ordinal) { ["kernel"] = parts.KernelRelease, ["firmware-sha256"] = parts.Firmware.Sha256 };
+}

@@ -1,0 +1,88 @@
+using Lab.Model.Boards;
+using Lab.Model.Consoles;
+using Lab.Model.Errors;
+using Lab.Model.Scenarios;
+using Lab.Scenarios.Progress;
+
+namespace Lab.Scenarios.EdgeNode;
+
+/// <summary>One boot of the board, from power-on (or reset) on: how far it got, read off its console.</summary>
+internal sealed class Boot(RunContext context)
+{
+    private readonly IConsole _console = context.Board.Require<IConsole>();
+
+    private ProgressReader _progress = new(context.Board.Require<IConsole>(), 0);
+
+    /// <summary>Gives power; the zero of the boot's time line.</summary>
+    public async Task PowerOnAsync(CancellationToken cancellationToken)
+    {
+        _progress = new ProgressReader(_console, _console.Position);
+        context.Recorder.PoweredOn(context.Time.GetUtcNow());
+        await context.Board.Require<IPower>().OnAsync(cancellationToken);
+    }
+
+    /// <summary>Cuts the power and gives it again, for a second boot of the same board.</summary>
+    public async Task PowerCycleAsync(CancellationToken cancellationToken)
+    {
+        await context.Board.Require<IPower>().CutAsync(cancellationToken);
+        await PowerOnAsync(cancellationToken);
+    }
+
+    /// <summary>Waits for something the firmware prints, which speaks no progress events.</summary>
+    public async Task<ConsoleMatch> ExpectAsync(ConsolePattern pattern, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var match = await _console.ExpectAsync(pattern, _progress.Position, deadline, cancellationToken);
+        _progress.SkipTo(match.End);
+        return match;
+    }
+
+    /// <summary>Reads on until the named event; what comes before is handed to <paramref name="onTheWay"/>.</summary>
+    /// <exception cref="BoardException">The board refused or was denied first.</exception>
+    public async Task<ProgressEvent> ReachAsync(
+        string stage,
+        string name,
+        TimeSpan deadline,
+        CancellationToken cancellationToken,
+        Action<ProgressEvent>? onTheWay = null
+    )
+    {
+        var progress = await EndOrReachAsync(stage, name, deadline, cancellationToken, onTheWay);
+        return progress.Is(stage, name)
+            ? progress
+            : throw new BoardException(
+                $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
+                context.Board.Name,
+                "the console log has the lines before it"
+            );
+    }
+
+    /// <summary>Reads on until the named event, a refusal of the boot agent or a denial of the node's attester.</summary>
+    public async Task<ProgressEvent> EndOrReachAsync(
+        string stage,
+        string name,
+        TimeSpan deadline,
+        CancellationToken cancellationToken,
+        Action<ProgressEvent>? onTheWay = null
+    )
+    {
+        while (true)
+        {
+            var progress = await _progress.NextAsync(deadline, cancellationToken);
+            if (progress.Is(stage, name) || progress.Is("linuxboot", "refused") || progress.Is("node", "denied"))
+            {
+                return progress;
+            }
+
+            onTheWay?.Invoke(progress);
+        }
+    }
+
+    /// <summary>Runs one command in the target's shell and returns what the pattern's first group matched.</summary>
+    public async Task<string> AskAsync(string command, string pattern, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var from = _console.Position;
+        await _console.WriteAsync(System.Text.Encoding.UTF8.GetBytes(command + "\n"), cancellationToken);
+        var match = await _console.ExpectAsync(ConsolePattern.Regex(pattern), from, deadline, cancellationToken);
+        return match.Groups[1];
+    }
+}

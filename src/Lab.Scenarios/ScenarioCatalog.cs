@@ -1,0 +1,32 @@
+using Lab.Model.Scenarios;
+using Lab.Scenarios.Attacks;
+using Lab.Scenarios.EdgeNode;
+
+namespace Lab.Scenarios;
+
+/// <summary>Every scenario and attack there is, by name.</summary>
+public static class ScenarioCatalog
+{
+    /// <summary>The scenarios.</summary>
+    public static IReadOnlyList<IScenario> CreateScenarios() => [new EdgeNodeScenario()];
+
+    /// <summary>The attacks; made anew for each run, since some of them remember what they recorded.</summary>
+    public static IReadOnlyList<IAttack> CreateAttacks() =>
+        [
+            new AlteredFirmware(),
+            new AlteredUki("kernel", ".linux", HarmlessFlip.Kernel, 4, 11),
+            new AlteredUki("initrd", ".initrd", HarmlessFlip.Initrd, 4, 9, 11),
+            new AlteredUki("command-line", ".cmdline", HarmlessFlip.CommandLine, 4, 9, 11),
+            new TargetKernelAltered(),
+            new InsiderTarget("kernel", Target.KernelLayer, HarmlessFlip.Kernel),
+            new InsiderTarget("initrd", Target.InitrdLayer, HarmlessFlip.Initrd),
+            new InsiderTarget("cmdline", Target.CommandLineLayer, HarmlessFlip.CommandLine),
+            new CommandLineAltered(),
+            new TufExpired(),
+            new TufRollback(),
+            new NonceReplay(),
+            new ForeignQuote(),
+            new EventLogTruncated(),
+            new TpmAbsent(),
+        ];
+}

@@ -1,0 +1,3 @@
+namespace Lab.Services.Attestation;
+
+internal sealed record ActivateRequest(string Session, byte[] Credential);

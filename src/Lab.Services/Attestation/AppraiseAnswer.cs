@@ -1,0 +1,3 @@
+namespace Lab.Services.Attestation;
+
+internal sealed record AppraiseAnswer(byte[] CredentialBlob, byte[] EncryptedSecret, byte[] Ciphertext);

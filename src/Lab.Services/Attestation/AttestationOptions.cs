@@ -1,0 +1,24 @@
+using Lab.Trust.Attestation;
+
+namespace Lab.Services.Attestation;
+
+/// <summary>What the attestation service of a run judges by.</summary>
+/// <param name="Reference">The values a good board's PCRs show, predicted; exactly these PCRs are quoted.</param>
+/// <param name="Trust">Whose TPMs are TPMs.</param>
+/// <param name="Secret">What is released to an attested board.</param>
+/// <param name="EvidenceFolder">Where evidence is kept.</param>
+internal sealed record AttestationOptions(
+    ReferenceValues Reference,
+    EndorsementTrust Trust,
+    ReadOnlyMemory<byte> Secret,
+    string EvidenceFolder
+)
+{
+    /// <summary>The rig's boards and the EK certificates (DER) their TPMs were made with; null where the rig keeps no such list.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? Boards { get; init; }
+
+    /// <summary>What a PCR holds on this chain.</summary>
+    public IReadOnlyDictionary<int, string> Meanings { get; init; } = new Dictionary<int, string>();
+
+    public AttestationLimits Limits { get; init; } = new();
+}

@@ -1,0 +1,3 @@
+namespace Lab.Services.Attestation;
+
+internal sealed record EnrolAnswer(string Session, byte[] CredentialBlob, byte[] EncryptedSecret);

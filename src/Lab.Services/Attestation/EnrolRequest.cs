@@ -1,0 +1,3 @@
+namespace Lab.Services.Attestation;
+
+internal sealed record EnrolRequest(string Board, byte[] EkCertificate, byte[] EkPublic, byte[] AkPublic);

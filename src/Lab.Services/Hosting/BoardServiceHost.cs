@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Lab.Model.Errors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Lab.Services.Hosting;
+
+/// <summary>
+/// The one HTTP origin of a run: registry, TUF repository, attestation and netboot files. It listens on a port of the loopback interface that
+/// the kernel chooses (QEMU's user network shows it to boards as 10.0.2.2) and, for a segment, on a Unix socket.
+/// Plain HTTP by design: nothing that a board is told here is believed without a signature.
+/// </summary>
+public sealed class BoardServiceHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly RequestLog _log;
+
+    private BoardServiceHost(WebApplication application, RequestLog log, Uri hostOrigin, string? socketPath)
+    {
+        _application = application;
+        _log = log;
+        HostOrigin = hostOrigin;
+        SocketPath = socketPath;
+    }
+
+    /// <summary>The origin as programs on this host see it.</summary>
+    public Uri HostOrigin { get; }
+
+    /// <summary>The Unix socket that serves the same, or null.</summary>
+    public string? SocketPath { get; }
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="map">Maps the services' routes.</param>
+    /// <param name="requestLogPath">Where requests are kept, one JSON line each; replaced if there.</param>
+    /// <param name="socketPath">A Unix socket to listen on as well; must not exist, at most 107 bytes.</param>
+    /// <param name="limits">What clients may ask at most.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="LabException">The port or socket cannot be had, or the log cannot be written.</exception>
+    public static async Task<BoardServiceHost> StartAsync(
+        Action<IEndpointRouteBuilder> map,
+        string requestLogPath,
+        string? socketPath,
+        BoardServiceLimits limits,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
+        RequestLog? log = null;
+        WebApplication? application = null;
+        try
+        {
+            log = new RequestLog(requestLogPath);
+            application = Build(socketPath, limits);
+            application.Use(new RequestRecorder(log, time).InvokeAsync);
+            application.Use(new ConcurrencyGate(limits.Concurrent).InvokeAsync);
+            application.UseRouting();
+            map(application);
+            await application.StartAsync(cancellationToken);
+            var addresses = application
+                .Services.GetRequiredService<IServer>()
+                .Features.GetRequiredFeature<IServerAddressesFeature>();
+            var origin = new Uri(
+                addresses.Addresses.First(address => address.StartsWith("http://127.", StringComparison.Ordinal))
+            );
+            return new BoardServiceHost(application, log, origin, socketPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
+        {
+            if (application is not null)
+                await application.DisposeAsync();
+            if (log is not null)
+                await log.DisposeAsync();
+            throw new LabException(
+                $"the boot services cannot be started: {exception.Message}",
+                "boot services",
+                "see that the run and runtime folders can be written and have room",
+                exception
+            );
+        }
+    }
+
+    /// <summary>Stops listening, waits briefly for requests in progress, and completes the log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        await _log.DisposeAsync();
+        if (SocketPath is not null)
+            File.Delete(SocketPath);
+    }
+
+    private static WebApplication Build(string? socketPath, BoardServiceLimits limits)
+    {
+        // The empty builder: nothing is read from the environment or from settings files, so no variable can open another port.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Grace);
+        builder.Services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxConcurrentConnections = limits.Connections;
+            options.Limits.MaxRequestBodySize = limits.RequestBody;
+            options.Limits.RequestHeadersTimeout = limits.Headers;
+            options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            if (socketPath is not null)
+                options.ListenUnixSocket(socketPath, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        return builder.Build();
+    }
+}

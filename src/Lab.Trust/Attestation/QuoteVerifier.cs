@@ -1,0 +1,241 @@
+using System.Security.Cryptography;
+using Lab.Trust.EventLogs;
+using Lab.Trust.Tpm;
+
+namespace Lab.Trust.Attestation;
+
+/// <summary>
+/// Judges a quote with its event log against reference values. Cheap and signed things first: nothing is replayed for somebody without
+/// the attestation key. Never throws for bad evidence.
+/// </summary>
+public static class QuoteVerifier
+{
+    private const string Limits = "limits";
+    private const string Form = "quote-form";
+    private const string Signature = "signature";
+    private const string Nonce = "nonce";
+    private const string Selection = "pcr-selection";
+    private const string Digest = "pcr-digest";
+    private const string Log = "event-log";
+    private const string EventTypes = "event-types";
+    private const string Replay = "log-replay";
+
+    /// <summary>Judges a quote.</summary>
+    public static Appraisal Appraise(QuoteEvidence evidence, QuoteChallenge challenge)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        ArgumentNullException.ThrowIfNull(challenge);
+        var list = new Checklist([
+            Limits,
+            Form,
+            Signature,
+            Nonce,
+            Selection,
+            Log,
+            EventTypes,
+            Digest,
+            Replay,
+            .. PcrClaims(challenge),
+        ]);
+        if (
+            evidence.Attest.Length > EvidenceLimits.MaxAttest
+            || evidence.Signature.Length > EvidenceLimits.MaxSignature
+            || evidence.EventLog.Length > EventLogLimits.MaxLogBytes
+            || evidence.Pcrs?.Count > PcrSelection.PcrCount
+        )
+        {
+            return list.Deny(Limits, DenialCodes.Limits, "the quote's evidence is too large");
+        }
+
+        list.Pass(Limits, "the evidence is of a reasonable size");
+        TpmAttest attest;
+        try
+        {
+            attest = TpmAttest.Parse(evidence.Attest);
+        }
+        catch (TpmFormatException e)
+        {
+            return list.Deny(Form, DenialCodes.Signature, $"not a quote: {e.Message}");
+        }
+
+        list.Pass(Form, "a TPM's quote, nothing behind it");
+        return FindQuoteFault(list, attest, evidence, challenge) ?? JudgeLog(list, attest, evidence, challenge.Reference);
+    }
+
+    private static IEnumerable<string> PcrClaims(QuoteChallenge challenge) => challenge.Reference.Pcrs.Keys.Select(PcrClaim);
+
+    private static string PcrClaim(int pcr) => $"pcr-{pcr}";
+
+    private static Appraisal? FindQuoteFault(Checklist list, TpmAttest attest, QuoteEvidence evidence, QuoteChallenge challenge)
+    {
+        if (FindSignatureFault(evidence, challenge.Ak) is { } fault)
+        {
+            return list.Deny(Signature, DenialCodes.Signature, fault);
+        }
+
+        list.Pass(Signature, "signed by the attestation key", Convert.ToHexStringLower(challenge.Ak.ComputeName()));
+        list.Clock = attest.Clock;
+        if (challenge.Nonce.Length < EvidenceLimits.MinNonce)
+        {
+            return list.Deny(Nonce, DenialCodes.Nonce, $"a nonce of {challenge.Nonce.Length} bytes is none");
+        }
+
+        // Exact equality, never a prefix; FixedTimeEquals is false for other lengths.
+        if (!CryptographicOperations.FixedTimeEquals(attest.ExtraData, challenge.Nonce))
+        {
+            return list.Deny(Nonce, DenialCodes.Nonce, "the quote answers another challenge");
+        }
+
+        list.Pass(Nonce, "the quote answers this challenge", Convert.ToHexStringLower(challenge.Nonce));
+        var wanted = challenge.Reference.Selection;
+        if (attest.Selections is not [var quoted] || quoted != wanted)
+        {
+            return list.Deny(
+                Selection,
+                DenialCodes.PcrSelection,
+                $"quoted is {string.Join(' ', attest.Selections)}, wanted {wanted}"
+            );
+        }
+
+        list.Pass(Selection, wanted.ToString());
+        return null;
+    }
+
+    private static string? FindSignatureFault(QuoteEvidence evidence, TpmPublic ak)
+    {
+        try
+        {
+            var signature = TpmSignature.Parse(evidence.Signature);
+            if (signature.Scheme.Hash is not (TpmAlgorithm.Sha256 or TpmAlgorithm.Sha384 or TpmAlgorithm.Sha512))
+            {
+                return $"signatures with {signature.Scheme.Hash} are not accepted";
+            }
+
+            return signature.Verify(ak, evidence.Attest) ? null : "the quote is not signed by the attestation key";
+        }
+        catch (TpmFormatException e)
+        {
+            return $"not a signature: {e.Message}";
+        }
+    }
+
+    private static Appraisal JudgeLog(Checklist list, TpmAttest attest, QuoteEvidence evidence, ReferenceValues reference)
+    {
+        EventLog log;
+        PcrValues replayed;
+        try
+        {
+            log = EventLog.Parse(evidence.EventLog);
+            replayed = log.Replay(reference.Selection, reference.Pcr0Start);
+        }
+        catch (EventLogException e)
+        {
+            return list.Deny(Log, DenialCodes.EventLog, e.Message);
+        }
+
+        list.Pass(Log, $"{log.Events.Count} events", Convert.ToHexStringLower(SHA256.HashData(evidence.EventLog)));
+        var unknown = log.Events.FirstOrDefault(one =>
+            one.IsExtended && reference.Pcrs.ContainsKey((int)one.Pcr) && !LogEventTypes.IsKnown(one.Type)
+        );
+        if (unknown is not null)
+        {
+            var detail = $"the event type {LogEventTypes.NameOf(unknown.Type)} at byte {unknown.Offset} is not known";
+            return list.Deny(EventTypes, DenialCodes.EventLog, detail, pcr: (int)unknown.Pcr);
+        }
+
+        list.Pass(EventTypes, "all event types of the quoted PCRs are known");
+        return evidence.Pcrs is null
+            ? JudgeReplayed(list, attest, replayed, reference)
+            : JudgeStated(list, attest, evidence.Pcrs, replayed, reference);
+    }
+
+    /// <summary>Without PCR values from the board: the replayed ones must have the quoted digest.</summary>
+    private static Appraisal JudgeReplayed(Checklist list, TpmAttest attest, PcrValues replayed, ReferenceValues reference)
+    {
+        if (!HasDigest(attest, replayed, reference.Selection))
+        {
+            return list.Deny(Replay, DenialCodes.EventLog, "the log does not replay to the quoted values");
+        }
+
+        list.Pass(Digest, "the replayed values have the quoted digest", Convert.ToHexStringLower(attest.PcrDigest));
+        list.Pass(Replay, "the log replays to the quoted values");
+        return JudgeValues(list, replayed, reference);
+    }
+
+    private static Appraisal JudgeStated(
+        Checklist list,
+        TpmAttest attest,
+        IReadOnlyDictionary<int, byte[]> stated,
+        PcrValues replayed,
+        ReferenceValues reference
+    )
+    {
+        var size = TpmHash.RequiredSizeOf(reference.Bank);
+        var isComplete = reference.Pcrs.Keys.All(pcr => stated.TryGetValue(pcr, out var value) && value.Length == size);
+        var quoted = isComplete
+            ? new PcrValues(reference.Bank, reference.Pcrs.Keys.ToDictionary(pcr => pcr, pcr => stated[pcr]))
+            : null;
+        if (quoted is null || !HasDigest(attest, quoted, reference.Selection))
+        {
+            return list.Deny(Digest, DenialCodes.PcrDigest, "the PCR values handed in are not the quoted ones");
+        }
+
+        list.Pass(Digest, "the PCR values are the quoted ones", Convert.ToHexStringLower(attest.PcrDigest));
+        foreach (var pcr in reference.Pcrs.Keys)
+        {
+            if (quoted[pcr].SequenceEqual(replayed[pcr]))
+            {
+                continue;
+            }
+
+            // What the ROM measured is in no log: a wrong PCR 0 then is other firmware, not a wrong log.
+            if (pcr == 0 && reference.Pcr0Start is not null && !reference.Allows(pcr, quoted[pcr]))
+            {
+                return DenyValue(list, pcr, quoted);
+            }
+
+            return list.Deny(Replay, DenialCodes.EventLog, $"the log does not replay to the quoted value of PCR {pcr}", pcr: pcr);
+        }
+
+        list.Pass(Replay, "the log replays to the quoted values");
+        return JudgeValues(list, quoted, reference);
+    }
+
+    private static bool HasDigest(TpmAttest attest, PcrValues values, PcrSelection selection)
+    {
+        // The quote's digest uses the hash of its signature's scheme; the size tells which (Part 3, 18.4).
+        var hash = attest.PcrDigest.Length switch
+        {
+            32 => TpmAlgorithm.Sha256,
+            48 => TpmAlgorithm.Sha384,
+            64 => TpmAlgorithm.Sha512,
+            _ => TpmAlgorithm.Null,
+        };
+        return hash != TpmAlgorithm.Null
+            && CryptographicOperations.FixedTimeEquals(attest.PcrDigest, values.ComputeDigest(selection, hash));
+    }
+
+    private static Appraisal JudgeValues(Checklist list, PcrValues quoted, ReferenceValues reference)
+    {
+        foreach (var pcr in reference.Pcrs.Keys)
+        {
+            if (!reference.Allows(pcr, quoted[pcr]))
+            {
+                return DenyValue(list, pcr, quoted);
+            }
+
+            list.Pass(PcrClaim(pcr), "a reference value", Convert.ToHexStringLower(quoted[pcr]));
+        }
+
+        return list.Finish();
+    }
+
+    private static Appraisal DenyValue(Checklist list, int pcr, PcrValues quoted) =>
+        list.Deny(
+            PcrClaim(pcr),
+            DenialCodes.ReferenceValue,
+            $"PCR {pcr} does not have a reference value",
+            Convert.ToHexStringLower(quoted[pcr]),
+            pcr
+        );
+}

@@ -1,0 +1,21 @@
+using Lab.Model.Scenarios;
+
+namespace Lab.Controller.Tests.Samples;
+
+/// <summary>An attack whose stages a scenario of the test's gives.</summary>
+internal sealed class FakeAttack(IScenario stages) : IAttack
+{
+    public string Name => "swap";
+
+    public string Scenario => stages.Name;
+
+    public string Summary => "the target is swapped";
+
+    public string Class => "Arbitrary software";
+
+    public string RefusingStage => "one";
+
+    public string RefusalCode => "digest-mismatch";
+
+    public IReadOnlyList<Stage> Plan(RunContext context) => stages.Plan(context);
+}

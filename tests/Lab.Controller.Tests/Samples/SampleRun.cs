@@ -1,0 +1,85 @@
+using Lab.Model.Runs;
+
+namespace Lab.Controller.Tests.Samples;
+
+/// <summary>Records of runs as they come out of the engine.</summary>
+internal static class SampleRun
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static RunRecord Passed { get; } =
+        new()
+        {
+            Id = "01J9ZK3W8Q5T7V0N2M4R6S8X1C",
+            Scenario = "edge-node",
+            Rig = "qemu-virt",
+            Board = "virt-1",
+            Verdict = Verdict.Pass,
+            StartedAt = Start,
+            Duration = TimeSpan.FromMilliseconds(14_250),
+            Stages =
+            [
+                Stage("netboot", Verdict.Pass, null, Check("the firmware starts", Verdict.Pass, "U-Boot 2023.01")),
+                Stage(
+                    "attestation",
+                    Verdict.Pass,
+                    null,
+                    new CheckResult(
+                        "quote signature",
+                        Verdict.Pass,
+                        "ECDSA P-256",
+                        ["boards/virt-1/quote.bin", "boards/virt-1/quote.sig"]
+                    )
+                ),
+            ],
+            Phases =
+            [
+                new BootPhase("firmware", TimeSpan.FromMilliseconds(262)),
+                new BootPhase("attested", TimeSpan.FromMilliseconds(13_900)),
+            ],
+            Pcrs = [new PcrComparison(0, "00aa", "00aa", "firmware"), new PcrComparison(8, "11bb", "11BB", "target")],
+            Facts = new Dictionary<string, string>(StringComparer.Ordinal) { ["qemu"] = "7.2" },
+        };
+
+    public static RunRecord Failed { get; } =
+        Passed with
+        {
+            Verdict = Verdict.Fail,
+            Stages =
+            [
+                Passed.Stages[0],
+                Stage(
+                    "attestation",
+                    Verdict.Fail,
+                    "attestation denied (reference-value): PCR 8\n  → see the PCR table",
+                    Check("reference values", Verdict.Fail, "PCR 8 differs")
+                ),
+            ],
+            Pcrs =
+            [
+                new PcrComparison(0, "00aa", "00aa", "firmware"),
+                new PcrComparison(8, "11bb", "22cc", "target"),
+                new PcrComparison(9, null, "33dd", "?"),
+            ],
+        };
+
+    public static RunRecord LabFault { get; } =
+        Passed with
+        {
+            Verdict = Verdict.LabError,
+            Stages = [Passed.Stages[0], Stage("attestation", Verdict.LabError, "dnsmasq: the port is taken")],
+        };
+
+    public static RunRecord Skipped { get; } =
+        Passed with
+        {
+            Verdict = Verdict.Skipped,
+            Stages = [Stage("netboot", Verdict.Skipped, "board 'virt-1' has no Tpm facet")],
+        };
+
+    public static StageResult Stage(string name, Verdict verdict, string? error, params CheckResult[] checks) =>
+        new(name, verdict, Start.AddSeconds(1), TimeSpan.FromMilliseconds(1_250), checks, error);
+
+    public static CheckResult Check(string name, Verdict verdict, string detail) =>
+        new(name, verdict, detail, ["boards/virt-1/console.log"]);
+}

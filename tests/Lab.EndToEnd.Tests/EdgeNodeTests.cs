@@ -1,0 +1,73 @@
+using CliWrap.Buffered;
+
+namespace Lab.EndToEnd.Tests;
+
+[TestFixture, Category("EndToEnd")]
+public sealed class EdgeNodeTests
+{
+    [TestCase("user")]
+    [TestCase("segment")]
+    public async Task A_virtual_board_netboots_measures_itself_and_attests(string network)
+    {
+        var program = HwLabProgram.ForThisTest();
+
+        var result = await program.RunEdgeNodeAsync("--network", network);
+        SkipWhereTheHostLacksSegments(network, result);
+
+        Assert.That(result.ExitCode, Is.Zero, result.StandardOutput + result.StandardError);
+        var record = program.ReadRecord();
+        Assert.Multiple(() =>
+        {
+            Assert.That(record.GetProperty("schema").GetString(), Is.EqualTo("hwlab.run/1"));
+            Assert.That(record.Verdict(), Is.EqualTo("pass"));
+            Assert.That(record.StageNames(), Is.EqualTo(["netboot", "measured-boot", "attestation"]));
+            Assert.That(record.GetProperty("stages").EnumerateArray().Select(stage => stage.Verdict()), Is.All.EqualTo("pass"));
+            foreach (var file in (string[])["report.html", "junit.xml", "eventlog.bin", "quote.bin", "manifest.json"])
+            {
+                Assert.That(Path.Combine(program.Out, file), Does.Exist);
+            }
+        });
+    }
+
+    [Test]
+    public async Task Two_boards_run_at_once_without_interfering()
+    {
+        var (first, second) = (HwLabProgram.ForThisTest(), HwLabProgram.ForThisTest());
+
+        var results = await Task.WhenAll(
+            first.RunEdgeNodeAsync("--board", "virt-1"),
+            second.RunEdgeNodeAsync("--board", "virt-2")
+        );
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(results[0].ExitCode, Is.Zero, results[0].StandardOutput + results[0].StandardError);
+            Assert.That(results[1].ExitCode, Is.Zero, results[1].StandardOutput + results[1].StandardError);
+            Assert.That(first.ReadRecord().GetProperty("board").GetString(), Is.EqualTo("virt-1"));
+            Assert.That(second.ReadRecord().GetProperty("board").GetString(), Is.EqualTo("virt-2"));
+        });
+    }
+
+    [Test]
+    public async Task Stopping_after_a_stage_runs_no_later_one()
+    {
+        var program = HwLabProgram.ForThisTest();
+
+        var result = await program.RunEdgeNodeAsync("--stop-after", "netboot");
+
+        Assert.That(result.ExitCode, Is.Zero, result.StandardOutput + result.StandardError);
+        Assert.That(program.ReadRecord().StageNames(), Is.EqualTo(["netboot"]));
+    }
+
+    private static void SkipWhereTheHostLacksSegments(string network, BufferedCommandResult result)
+    {
+        if (
+            network == "segment"
+            && result.ExitCode == 2
+            && result.StandardError.Contains("network segment", StringComparison.Ordinal)
+        )
+        {
+            Assert.Ignore("this host allows no network namespaces or no tap devices");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Lab.Services.Tests.Netboot;
+using Microsoft.Testing.Platform.Builder;
+
+if (args is ["board", var device, var mac])
+    return await BoardProgram.RunAsync(device, mac);
+
+var builder = await TestApplication.CreateBuilderAsync(args);
+Lab.Services.Tests.SelfRegisteredExtensions.AddSelfRegisteredExtensions(builder, args);
+using var application = await builder.BuildAsync();
+return await application.RunAsync();
