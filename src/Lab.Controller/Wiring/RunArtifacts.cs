@@ -1,7 +1,9 @@
 using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Services.Tuf;
+using Lab.Trust.Attestation;
 using Lab.Trust.Prediction;
+using Lab.Trust.Tpm;
 
 namespace Lab.Controller.Wiring;
 
@@ -11,6 +13,7 @@ namespace Lab.Controller.Wiring;
 /// <param name="Target">The system that the boot agent starts.</param>
 /// <param name="Tuf">The rig's TUF repository; its root is pinned in <paramref name="LinuxBoot"/>.</param>
 /// <param name="Prediction">The PCR values that follow from these.</param>
+/// <param name="Pcr0Start">PCR 0 after the ROM's measurement, which no log tells of.</param>
 /// <param name="Facts">What is worth keeping in the record.</param>
 internal sealed record RunArtifacts(
     string FirmwarePath,
@@ -18,6 +21,7 @@ internal sealed record RunArtifacts(
     TargetImage Target,
     RigTufRepository Tuf,
     PcrPrediction Prediction,
+    byte[] Pcr0Start,
     IReadOnlyDictionary<string, string> Facts
 )
 {
@@ -43,10 +47,17 @@ internal sealed record RunArtifacts(
         };
 
     /// <summary>The values that attestation demands: those of the rig's PCRs, or of all that are predicted.</summary>
-    public IReadOnlyDictionary<int, string> ReferenceValues(Rig rig) =>
-        Prediction
-            .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
-            .ToDictionary(value => value.Key, value => Convert.ToHexStringLower(value.Value));
+    public ReferenceValues Reference(Rig rig) =>
+        ReferenceValues.From(
+            $"{rig.Target} on {rig.Name}, predicted",
+            new PcrValues(
+                TpmAlgorithm.Sha256,
+                Prediction
+                    .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
+                    .ToDictionary(value => value.Key, value => value.Value)
+            ),
+            Pcr0Start
+        );
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
     public static async Task<RunArtifacts> PrepareAsync(
@@ -66,14 +77,23 @@ internal sealed record RunArtifacts(
         );
         var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
         var firmware = setup.Board.FirmwarePath ?? parts.Firmware.Path;
+        var firmwareImage = await File.ReadAllBytesAsync(firmware, cancellationToken);
         var prediction = PcrPredictor.Predict(
             new BootArtifacts(
-                await File.ReadAllBytesAsync(firmware, cancellationToken),
+                firmwareImage,
                 await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
                 new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
             )
         );
-        return new RunArtifacts(firmware, linuxBoot, target, tuf, prediction, Describe(parts));
+        return new RunArtifacts(
+            firmware,
+            linuxBoot,
+            target,
+            tuf,
+            prediction,
+            PcrPredictor.HcrtmValue(firmwareImage),
+            Describe(parts)
+        );
     }
 
     private static byte[] Bytes(Artifact artifact) => Convert.FromHexString(artifact.Sha256);
