@@ -156,6 +156,7 @@ public sealed class RunServices : IAsyncDisposable
                 Netmask = Netmask,
                 BoardOrigin = BoardOrigin,
                 BootFile = _options.BootFile,
+                Boards = _options.Boards,
                 FilesFolder = _files.Folder,
                 LeaseFile = Path.Combine(_work, "leases"),
             },

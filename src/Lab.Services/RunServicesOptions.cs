@@ -30,6 +30,9 @@ public sealed record RunServicesOptions
     /// <summary>The segment that boards are on; null for QEMU's user network.</summary>
     public NetworkSegment? Segment { get; init; }
 
+    /// <summary>MAC address → name of the boards: a segment tells each its name in DHCP option 12.</summary>
+    public IReadOnlyDictionary<string, string> Boards { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>Names served by TFTP and HTTP, and the files behind them.</summary>
     public required IReadOnlyDictionary<string, string> BootFiles { get; init; }
 

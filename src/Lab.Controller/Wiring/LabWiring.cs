@@ -117,6 +117,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Owner = owner,
             Time = setup.Time,
             Segment = network.Segment,
+            Boards = new Dictionary<string, string>(StringComparer.Ordinal) { [MacOf(setup)] = setup.Board.Name },
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
@@ -152,7 +153,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             {
                 Rig = setup.Rig.Name,
                 Board = setup.Board.Name,
-                MacAddress = setup.Board.MacAddress,
+                MacAddress = MacOf(setup),
                 FirmwarePath = artifacts.FirmwarePath,
                 Boot = new BootConfiguration(RunArtifacts.BootFile),
                 Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),

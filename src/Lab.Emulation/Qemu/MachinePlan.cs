@@ -65,7 +65,9 @@ internal sealed record MachinePlan(
         {
             VirtualNetwork.User user =>
                 $"user,tftp={QemuCommandLine.Escape(user.TftpFolder)},bootfile={QemuCommandLine.Escape(Boot.BootFile)}"
-                    + $",tftp-server-name={QemuCommandLine.Escape(user.Origin.AbsoluteUri.TrimEnd('/'))}",
+                    + $",tftp-server-name={QemuCommandLine.Escape(user.Origin.AbsoluteUri.TrimEnd('/'))}"
+                    // DHCP option 12: how a board knows its name.
+                    + $",hostname={QemuCommandLine.Escape(Settings.Board)}",
             VirtualNetwork.Segment => $"tap,ifname={Tap},script=no,downscript=no",
             _ => null,
         };

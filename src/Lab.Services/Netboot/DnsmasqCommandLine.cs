@@ -25,10 +25,15 @@ internal sealed record DnsmasqCommandLine
 
     public required string LeaseFile { get; init; }
 
+    /// <summary>MAC address → name: handed out in DHCP option 12, by which a board knows its name.</summary>
+    public IReadOnlyDictionary<string, string> Boards { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     public IReadOnlyList<string> ToArguments()
     {
         Demand(Interface, "interface");
         Demand(BootFile, "boot file");
+        foreach (var board in Boards.Values)
+            Demand(board, "name of a board");
         string[] arguments =
         [
             // In the foreground and as who it is: in a user namespace there is nobody else to become, and setgroups is forbidden.
@@ -56,6 +61,7 @@ internal sealed record DnsmasqCommandLine
             $"--enable-tftp={Interface}",
             $"--tftp-root={FilesFolder}",
             $"--tftp-max={Transfers.ToString(CultureInfo.InvariantCulture)}",
+            .. Boards.Select(board => $"--dhcp-host={board.Key},{board.Value}"),
         ];
         return arguments;
     }

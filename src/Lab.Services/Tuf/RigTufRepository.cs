@@ -16,7 +16,10 @@ public sealed class RigTufRepository
 
     private RigTufRepository(TufRepositoryFolder folder, ReadOnlyMemory<byte> pinnedRoot)
     {
-        PinnedAt = new DateTimeOffset(File.GetLastWriteTimeUtc(System.IO.Path.Combine(folder.MetadataPath, "1.root.json")), TimeSpan.Zero);
+        PinnedAt = new DateTimeOffset(
+            File.GetLastWriteTimeUtc(System.IO.Path.Combine(folder.MetadataPath, "1.root.json")),
+            TimeSpan.Zero
+        );
         _folder = folder;
         PinnedRoot = pinnedRoot;
     }
