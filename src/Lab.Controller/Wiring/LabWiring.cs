@@ -116,7 +116,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Folders = folders,
             Owner = owner,
             Time = setup.Time,
-            Segment = network.Services,
+            Segment = network.Segment,
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
@@ -133,7 +133,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 KernelDigest = artifacts.Target.Kernel.Digest,
                 InitrdDigest = artifacts.Target.Initrd.Digest,
             },
-            ReferenceValues = artifacts.ReferenceValues(setup.Rig),
+            Reference = artifacts.Reference(setup.Rig),
             EndorsementAuthorities = [authority],
             PcrMeanings = RunArtifacts.PcrMeanings,
         };

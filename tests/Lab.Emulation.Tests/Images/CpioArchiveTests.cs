@@ -37,9 +37,8 @@ internal sealed class CpioArchiveTests
     [Test]
     public void The_same_entries_give_the_same_bytes()
     {
-        var first = Build();
-
-        Assert.That(Build(), Is.EqualTo(first));
+        byte[] once = Build();
+        Assert.That(Build(), Is.EqualTo(once));
 
         static byte[] Build() => new CpioArchive().Text("a/b", "c").Link("d", "e").ToArray();
     }

@@ -46,9 +46,8 @@ internal sealed class UkiBuilderTests
     [Test]
     public void The_same_inputs_give_the_same_bytes()
     {
-        var first = Build().Content;
-
-        Assert.That(Build().Content, Is.EqualTo(first));
+        byte[] once = Build().Content;
+        Assert.That(Build().Content, Is.EqualTo(once));
     }
 
     [Test]
