@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Lab.Emulation.Qemu;
+using Lab.Host.Networks;
+using Lab.Host.Processes;
 using Lab.Model.Boards;
 using Lab.Model.Consoles;
 using Lab.Model.Errors;
@@ -162,6 +164,94 @@ internal sealed class VirtualBoardTests
         Assert.That(first.MacAddress, Is.Not.EqualTo(second.MacAddress));
         Assert.That(first.EndorsementKeyCertificate.ToArray(), Is.Not.EqualTo(second.EndorsementKeyCertificate.ToArray()));
         Assert.That(first.EndorsementAuthority.ToArray(), Is.EqualTo(second.EndorsementAuthority.ToArray()));
+    }
+
+    [Test]
+    public async Task On_the_user_network_a_board_gets_an_address_and_its_boot_file()
+    {
+        var served = Directory.CreateDirectory(Path.Combine(_parts.Folders.State, "files")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(served, "uki.efi"), new byte[12345]);
+        await using var board = await _parts.OpenAsync(
+            _parts.Settings() with
+            {
+                Network = new VirtualNetwork.User(served, new Uri("http://10.0.2.2:8080")),
+            }
+        );
+        await board.OnAsync(CancellationToken.None);
+        await PromptAsync(board, 0);
+        var position = board.Console.Position;
+
+        await SendAsync(board, "setenv autoload no; dhcp; tftpboot 0x40400000 uki.efi");
+        await board.Console.ExpectAsync(ConsolePattern.Regex("DHCP client bound"), position, Deadline, CancellationToken.None);
+        await board.Console.ExpectAsync(
+            ConsolePattern.Regex("Bytes transferred = 12345"),
+            position,
+            Deadline,
+            CancellationToken.None
+        );
+    }
+
+    [Test]
+    public async Task A_board_whose_cable_is_pulled_gets_no_address_until_it_is_plugged_in_again()
+    {
+        var served = Directory.CreateDirectory(Path.Combine(_parts.Folders.State, "files")).FullName;
+        await using var board = await _parts.OpenAsync(
+            _parts.Settings() with
+            {
+                Network = new VirtualNetwork.User(served, new Uri("http://10.0.2.2:8080")),
+            }
+        );
+        await board.SetConnectedAsync(connected: false, CancellationToken.None);
+        await board.OnAsync(CancellationToken.None);
+        await PromptAsync(board, 0);
+        var position = board.Console.Position;
+        await SendAsync(board, "setenv autoload no; setenv netretry no; dhcp || echo $?failed");
+        // U-Boot asks again and again; the second question shows that the first had no answer.
+        await board.Console.ExpectAsync(ConsolePattern.Literal("BOOTP broadcast 2"), position, Deadline, CancellationToken.None);
+
+        await board.SetConnectedAsync(connected: true, CancellationToken.None);
+
+        await board.Console.ExpectAsync(ConsolePattern.Regex("DHCP client bound"), position, Deadline, CancellationToken.None);
+    }
+
+    [Test]
+    public async Task On_a_segment_a_board_is_heard_by_what_listens_there()
+    {
+        RealParts.Need("dnsmasq");
+        if (await NetworkSegment.FindObstacleAsync(_parts.Owner, CancellationToken.None) is { } obstacle)
+            Assert.Ignore(obstacle);
+        await using var segment = await NetworkSegment.CreateAsync(_parts.Owner);
+        await _parts.Owner.StartAsync(
+            new ProcessCommand(
+                "dnsmasq",
+                [
+                    "--no-daemon",
+                    "--conf-file=/dev/null",
+                    "--port=0",
+                    "--user=root",
+                    $"--interface={NetworkSegment.Bridge}",
+                    "--dhcp-range=10.0.2.15,10.0.2.99",
+                    $"--dhcp-leasefile={Path.Combine(_parts.Folders.State, "leases")}",
+                ]
+            )
+            {
+                EnterPrefix = segment.EnterPrefix,
+            },
+            CancellationToken.None
+        );
+        await using var board = await _parts.OpenAsync(_parts.Settings() with { Network = new VirtualNetwork.Segment(segment) });
+        await board.OnAsync(CancellationToken.None);
+        await PromptAsync(board, 0);
+        var position = board.Console.Position;
+
+        await SendAsync(board, "setenv autoload no; dhcp");
+
+        await board.Console.ExpectAsync(
+            ConsolePattern.Regex(@"DHCP client bound to address 10\.0\.2\."),
+            position,
+            Deadline,
+            CancellationToken.None
+        );
     }
 
     [Test]
