@@ -3,25 +3,24 @@ using Lab.Emulation.Images;
 using Lab.Services.Tuf;
 using Lab.Trust.Attestation;
 using Lab.Trust.Prediction;
-using Lab.Trust.Tpm;
 
 namespace Lab.Controller.Wiring;
 
 /// <summary>What a run's board boots, and what it must therefore show.</summary>
 /// <param name="FirmwarePath">The firmware image.</param>
+/// <param name="Firmware">Its bytes.</param>
 /// <param name="LinuxBoot">The image that the firmware starts.</param>
 /// <param name="Target">The system that the boot agent starts.</param>
 /// <param name="Tuf">The rig's TUF repository; its root is pinned in <paramref name="LinuxBoot"/>.</param>
 /// <param name="Prediction">The PCR values that follow from these.</param>
-/// <param name="Pcr0Start">PCR 0 after the ROM's measurement, which no log tells of.</param>
 /// <param name="Facts">What is worth keeping in the record.</param>
 internal sealed record RunArtifacts(
     string FirmwarePath,
+    ReadOnlyMemory<byte> Firmware,
     LinuxBootImage LinuxBoot,
     TargetImage Target,
     RigTufRepository Tuf,
     PcrPrediction Prediction,
-    byte[] Pcr0Start,
     IReadOnlyDictionary<string, string> Facts
 )
 {
@@ -48,15 +47,12 @@ internal sealed record RunArtifacts(
 
     /// <summary>The values that attestation demands: those of the rig's PCRs, or of all that are predicted.</summary>
     public ReferenceValues Reference(Rig rig) =>
-        ReferenceValues.From(
-            $"{rig.Target} on {rig.Name}, predicted",
-            new PcrValues(
-                TpmAlgorithm.Sha256,
-                Prediction
-                    .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
-                    .ToDictionary(value => value.Key, value => value.Value)
-            ),
-            Pcr0Start
+        new(
+            $"predicted for rig {rig.Name} from its firmware, LinuxBoot image and target",
+            Prediction
+                .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
+                .ToDictionary(value => value.Key, value => (IReadOnlyList<byte[]>)[value.Value]),
+            pcr0Start: PcrPredictor.HcrtmValue(Firmware.Span)
         );
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
@@ -76,24 +72,16 @@ internal sealed record RunArtifacts(
             cancellationToken
         );
         var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
-        var firmware = setup.Board.FirmwarePath ?? parts.Firmware.Path;
-        var firmwareImage = await File.ReadAllBytesAsync(firmware, cancellationToken);
+        var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
+        var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
         var prediction = PcrPredictor.Predict(
             new BootArtifacts(
-                firmwareImage,
+                firmware,
                 await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
                 new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
             )
         );
-        return new RunArtifacts(
-            firmware,
-            linuxBoot,
-            target,
-            tuf,
-            prediction,
-            PcrPredictor.HcrtmValue(firmwareImage),
-            Describe(parts)
-        );
+        return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts));
     }
 
     private static byte[] Bytes(Artifact artifact) => Convert.FromHexString(artifact.Sha256);

@@ -1,5 +1,4 @@
 using Lab.Emulation.Images;
-using NUnit.Framework;
 
 namespace Lab.Emulation.Tests.Images;
 

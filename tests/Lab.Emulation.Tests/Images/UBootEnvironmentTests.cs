@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Lab.Emulation.Images;
-using NUnit.Framework;
 
 namespace Lab.Emulation.Tests.Images;
 
