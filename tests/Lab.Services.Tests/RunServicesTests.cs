@@ -142,7 +142,7 @@ public sealed class RunServicesTests
             ? ["-t", id, "-n", "--"]
             : ["-t", id, "-U", "-n", "--preserve-credentials", "--"];
         var result = await Cli.Wrap(HostTools.Require("nsenter"))
-            .WithArguments([.. enter, Environment.ProcessPath!, "board", "board0", Mac])
+            .WithArguments([.. enter, Path.Combine(AppContext.BaseDirectory, "Lab.Services.Tests"), "board", "board0", Mac])
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync();
         Assert.That(result.ExitCode, Is.Zero, result.StandardError);

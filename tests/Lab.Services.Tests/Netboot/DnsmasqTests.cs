@@ -62,6 +62,7 @@ public sealed class DnsmasqTests
         Assert.That(() => (Segment with { BootFile = name }).ToArguments(), Throws.TypeOf<RigException>());
 
     [TestCase("dnsmasq: started, version 2.90 DNS disabled", NetbootEventKind.Started, null, null, null)]
+    [TestCase("Nov  3 11:41:58 dnsmasq[17]: started, version 2.90 DNS disabled", NetbootEventKind.Started, null, null, null)]
     [TestCase(
         "dnsmasq-dhcp: 305419896 DHCPDISCOVER(br0) 52:54:00:12:34:56",
         NetbootEventKind.Discover,
