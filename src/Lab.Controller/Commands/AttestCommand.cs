@@ -18,10 +18,24 @@ internal static class AttestCommand
         var signature = File("--signature", "TPMT_SIGNATURE.");
         var log = File("--event-log", "The event log.");
         var ak = File("--ak", "The attestation key's public area, TPM2B_PUBLIC.");
-        var nonce = new Option<string>("--nonce") { Description = "The nonce that was asked for.", HelpName = "HEX", Required = true };
+        var nonce = new Option<string>("--nonce")
+        {
+            Description = "The nonce that was asked for.",
+            HelpName = "HEX",
+            Required = true,
+        };
         var reference = File("--reference", "Reference values, as 'pcr predict --reference' writes them.");
         var json = CommonOptions.Json();
-        var command = new Command("verify", "Verify a quote and its event log against reference values.") { quote, signature, log, ak, nonce, reference, json };
+        var command = new Command("verify", "Verify a quote and its event log against reference values.")
+        {
+            quote,
+            signature,
+            log,
+            ak,
+            nonce,
+            reference,
+            json,
+        };
         command.SetAction(parsed =>
         {
             byte[] Bytes(Option<string> option) => TrustErrors.Read(parsed.GetRequiredValue(option));
@@ -42,7 +56,10 @@ internal static class AttestCommand
     {
         if (!asJson)
         {
-            TextTable.Write(environment.Output, [.. appraisal.Claims.Select(claim => (IReadOnlyList<string>)[Sign(claim.Verdict), claim.Name, claim.Detail])]);
+            TextTable.Write(
+                environment.Output,
+                [.. appraisal.Claims.Select(claim => (IReadOnlyList<string>)[Sign(claim.Verdict), claim.Name, claim.Detail])]
+            );
             var denial = appraisal.Denial;
             environment.Output.WriteLine(denial is null ? "trusted" : $"denied ({denial.Code}): {denial.Detail}");
             return;

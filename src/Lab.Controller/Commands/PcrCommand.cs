@@ -15,7 +15,12 @@ namespace Lab.Controller.Commands;
 internal static class PcrCommand
 {
     public static Command Create(LabEnvironment environment) =>
-        new("pcr", "Predict, replay and read PCR values (SHA-256).") { Predict(environment), Replay(environment), Read(environment) };
+        new("pcr", "Predict, replay and read PCR values (SHA-256).")
+        {
+            Predict(environment),
+            Replay(environment),
+            Read(environment),
+        };
 
     private static Command Predict(LabEnvironment environment)
     {
@@ -25,7 +30,11 @@ internal static class PcrCommand
         var initrd = File("--initrd", "The target's root file system.", required: false);
         var commandLine = new Option<string?>("--cmdline") { Description = "The target's command line.", HelpName = "TEXT" };
         var noRom = new Option<bool>("--no-rom") { Description = "Nothing beneath the firmware measures it." };
-        var reference = new Option<string?>("--reference") { Description = "Also write reference values for 'attest verify'.", HelpName = "FILE" };
+        var reference = new Option<string?>("--reference")
+        {
+            Description = "Also write reference values for 'attest verify'.",
+            HelpName = "FILE",
+        };
         var json = CommonOptions.Json();
         var command = new Command("predict", "Predict what a good boot of these artifacts leaves in the PCRs.")
         {
@@ -47,8 +56,14 @@ internal static class PcrCommand
             var prediction = TrustErrors.Translate(path, () => PcrPredictor.Predict(artifacts));
             if (parsed.GetValue(reference) is { } file)
             {
-                var start = artifacts.FirmwareMeasuredByRom ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(image)) : null;
-                var values = ReferenceValues.From($"predicted from {path}", new PcrValues(TpmAlgorithm.Sha256, prediction.Values), start);
+                var start = artifacts.FirmwareMeasuredByRom
+                    ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(image))
+                    : null;
+                var values = ReferenceValues.From(
+                    $"predicted from {path}",
+                    new PcrValues(TpmAlgorithm.Sha256, prediction.Values),
+                    start
+                );
                 System.IO.File.WriteAllBytes(file, values.ToJson());
             }
 
@@ -69,7 +84,10 @@ internal static class PcrCommand
             var start = parsed.GetValue(firmware) is { } image
                 ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(TrustErrors.Read(image)))
                 : [];
-            var values = TrustErrors.Translate(path, () => EventLog.Parse(TrustErrors.Read(path)).Replay(TpmAlgorithm.Sha256, start));
+            var values = TrustErrors.Translate(
+                path,
+                () => EventLog.Parse(TrustErrors.Read(path)).Replay(TpmAlgorithm.Sha256, start)
+            );
             Tell(environment, values.All, parsed.GetValue(json), events: null);
         });
         return command;
@@ -117,7 +135,10 @@ internal static class PcrCommand
                 SHA256.HashData(TrustErrors.Read(initrd!)),
                 SHA256.HashData(Encoding.UTF8.GetBytes(commandLine!))
             ),
-            _ => throw new RigException("a target has a kernel, an initrd and a command line", remedy: "give --kernel, --initrd and --cmdline, or none"),
+            _ => throw new RigException(
+                "a target has a kernel, an initrd and a command line",
+                remedy: "give --kernel, --initrd and --cmdline, or none"
+            ),
         };
     }
 
@@ -131,7 +152,10 @@ internal static class PcrCommand
         var ordered = values.OrderBy(value => value.Key).ToList();
         if (!asJson)
         {
-            TextTable.Write(environment.Output, [.. ordered.Select(value => (IReadOnlyList<string>)[$"{value.Key}", Convert.ToHexStringLower(value.Value)])]);
+            TextTable.Write(
+                environment.Output,
+                [.. ordered.Select(value => (IReadOnlyList<string>)[$"{value.Key}", Convert.ToHexStringLower(value.Value)])]
+            );
             return;
         }
 

@@ -132,7 +132,13 @@ internal static class RunCommand
                     log.Information("Stage {Stage} began", started.Stage);
                     break;
                 case RunEvent.CheckMade { Check: var check } made:
-                    log.Information("Check in {Stage}: {Check}: {Verdict} {Detail}", made.Stage, check.Name, check.Verdict, check.Detail);
+                    log.Information(
+                        "Check in {Stage}: {Check}: {Verdict} {Detail}",
+                        made.Stage,
+                        check.Name,
+                        check.Verdict,
+                        check.Detail
+                    );
                     break;
                 case RunEvent.PhaseReached { Phase: var phase }:
                     log.Information("Phase {Phase} at {At}", phase.Name, phase.At);
@@ -141,7 +147,13 @@ internal static class RunCommand
                     log.Information("{Stage}: {Text}", progress.Stage, progress.Text);
                     break;
                 case RunEvent.RunStarted started:
-                    log.Information("Run of {Scenario} {Attack} began on {Board} of {Rig}", started.Scenario, started.Attack, started.Board, started.Rig);
+                    log.Information(
+                        "Run of {Scenario} {Attack} began on {Board} of {Rig}",
+                        started.Scenario,
+                        started.Attack,
+                        started.Board,
+                        started.Rig
+                    );
                     break;
             }
         }

@@ -33,7 +33,12 @@ internal static class TrustErrors
         }
         catch (Exception exception) when (exception is TpmException or TpmTransportException)
         {
-            throw new LabException(exception.Message, where, "see that the TPM is there and that this user may use it", exception);
+            throw new LabException(
+                exception.Message,
+                where,
+                "see that the TPM is there and that this user may use it",
+                exception
+            );
         }
     }
 

@@ -15,7 +15,12 @@ internal static class TufCommand
         {
             new Command("repo", "Make, sign and rotate a repository in a folder.")
             {
-                Change(environment, "init", "Make keys and the first version of all roles.", (folder, _) => folder.Initialise(TufRepositoryPlan.Default)),
+                Change(
+                    environment,
+                    "init",
+                    "Make keys and the first version of all roles.",
+                    (folder, _) => folder.Initialise(TufRepositoryPlan.Default)
+                ),
                 Show(environment),
                 Sign(environment),
                 Rotate(environment),
@@ -78,7 +83,11 @@ internal static class TufCommand
             "add-oci",
             "Add or replace an OS target: the bytes of its OCI manifest.",
             (folder, parsed) =>
-                folder.AddOci(parsed.GetRequiredValue(target), parsed.GetRequiredValue(repository), parsed.GetRequiredValue(manifest)),
+                folder.AddOci(
+                    parsed.GetRequiredValue(target),
+                    parsed.GetRequiredValue(repository),
+                    parsed.GetRequiredValue(manifest)
+                ),
             target,
             repository,
             manifest
@@ -88,7 +97,13 @@ internal static class TufCommand
     private static Command Remove(LabEnvironment environment)
     {
         var target = Target();
-        return Change(environment, "remove", "Remove a target.", (folder, parsed) => folder.Remove(parsed.GetRequiredValue(target)), target);
+        return Change(
+            environment,
+            "remove",
+            "Remove a target.",
+            (folder, parsed) => folder.Remove(parsed.GetRequiredValue(target)),
+            target
+        );
     }
 
     private static Command Show(LabEnvironment environment)
@@ -128,7 +143,12 @@ internal static class TufCommand
             Tell(environment, versions, asJson: false);
             TextTable.Write(
                 environment.Output,
-                [.. targets.Select(target => (IReadOnlyList<string>)[target.Name, $"{target.Length} bytes", "sha256:" + target.Sha256, target.Repository ?? ""])]
+                [
+                    .. targets.Select(target =>
+                        (IReadOnlyList<string>)
+                            [target.Name, $"{target.Length} bytes", "sha256:" + target.Sha256, target.Repository ?? ""]
+                    ),
+                ]
             );
         });
         return command;
@@ -136,7 +156,10 @@ internal static class TufCommand
 
     private static Command Client(LabEnvironment environment)
     {
-        var command = new Command("client", "A client that speaks the protocol of the tuf-conformance suite: init, refresh, download.")
+        var command = new Command(
+            "client",
+            "A client that speaks the protocol of the tuf-conformance suite: init, refresh, download."
+        )
         {
             TreatUnmatchedTokensAsErrors = false,
         };

@@ -62,6 +62,7 @@ internal sealed class ConsoleRecording : IAsyncDisposable
                         $"{chunk.ReceivedAt.ToUnixTimeMilliseconds()} {chunk.Position - from} {chunk.Bytes.Length}\n"
                     );
                     await times.WriteAsync(Encoding.ASCII.GetBytes(line), CancellationToken.None);
+                    await times.FlushAsync(CancellationToken.None);
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

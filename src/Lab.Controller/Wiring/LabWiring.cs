@@ -1,6 +1,7 @@
 using Lab.Emulation.Images;
 using Lab.Emulation.Qemu;
 using Lab.Emulation.Tpm;
+using Lab.Host.Machine;
 using Lab.Host.Processes;
 using Lab.Host.Storage;
 using Lab.Model.Boards;
@@ -18,6 +19,9 @@ namespace Lab.Controller.Wiring;
 internal sealed class LabWiring(LabFolders folders) : ILabWiring
 {
     private const string VirtualDriver = "qemu-virt";
+
+    // Deadlines say that something hangs; they are no measure of speed.
+    private const double Headroom = 3;
 
     public IReadOnlyList<IScenario> Scenarios { get; } = ScenarioCatalog.CreateScenarios();
 
@@ -51,8 +55,12 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
     {
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
+        var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
         var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, cancellationToken);
         var network = await connecting;
+        var accelerator = await choosing;
+        // Last, when nothing of ours runs beside it any more.
+        var speed = await HostSpeed.MeasureAsync(setup.Time);
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,
@@ -65,12 +73,12 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         );
         try
         {
-            var board = await OpenBoardAsync(setup, owner, artifacts, network, services, cancellationToken);
+            var board = await OpenBoardAsync(setup, owner, artifacts, network, services, accelerator, cancellationToken);
             return new PreparedRun(
                 board,
                 new ServiceSet([.. services.All, new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]),
-                new Deadlines(HostScale),
-                artifacts.Facts.Concat(network.Facts).ToDictionary(StringComparer.Ordinal),
+                new Deadlines(Headroom * speed.Scale),
+                artifacts.Facts.Concat(network.Facts).Concat(Facts(accelerator, speed)).ToDictionary(StringComparer.Ordinal),
                 async () =>
                 {
                     await services.DisposeAsync();
@@ -86,7 +94,13 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         }
     }
 
-    private const double HostScale = 3;
+    private static Dictionary<string, string> Facts(Accelerator accelerator, HostSpeed speed) =>
+        new(StringComparer.Ordinal)
+        {
+            ["accelerator"] = accelerator.Name,
+            ["accelerator-reason"] = accelerator.Reason,
+            ["host-slowness"] = $"{speed.Scale:0.0}",
+        };
 
     private RunServicesOptions Options(
         RunSetup setup,
@@ -102,7 +116,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Folders = folders,
             Owner = owner,
             Time = setup.Time,
-            Segment = network.Services,
+            Segment = network.Segment,
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
@@ -119,7 +133,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 KernelDigest = artifacts.Target.Kernel.Digest,
                 InitrdDigest = artifacts.Target.Initrd.Digest,
             },
-            ReferenceValues = artifacts.ReferenceValues(setup.Rig),
+            Reference = artifacts.Reference(setup.Rig),
             EndorsementAuthorities = [authority],
             PcrMeanings = RunArtifacts.PcrMeanings,
         };
@@ -130,6 +144,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         RunArtifacts artifacts,
         RigNetwork network,
         RunServices services,
+        Accelerator accelerator,
         CancellationToken cancellationToken
     ) =>
         VirtualBoard.OpenAsync(
@@ -142,7 +157,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 Boot = new BootConfiguration(RunArtifacts.BootFile),
                 Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),
                 FirmwareEnvironment = new NetbootEnvironment(),
-                Accelerator = Accelerator.Translator("arm64 on another architecture, or no acceleration that a probe accepted"),
+                Accelerator = accelerator,
                 MemoryMebibytes = (int)(setup.Board.Memory >> 20),
                 Processors = setup.Board.Cpus,
             },

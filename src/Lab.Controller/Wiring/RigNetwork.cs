@@ -1,18 +1,14 @@
-using System.Net;
 using Lab.Controller.Rigs;
 using Lab.Emulation.Qemu;
 using Lab.Host.Networks;
 using Lab.Host.Processes;
 using Lab.Model.Errors;
-using Lab.Services.Netboot;
 
 namespace Lab.Controller.Wiring;
 
 /// <summary>What connects a run's board with its services: a segment of its own, or QEMU's user network.</summary>
 internal sealed class RigNetwork : IAsyncDisposable
 {
-    private const int HttpPort = 80;
-
     private readonly NetworkSegment? _segment;
 
     private RigNetwork(NetworkSegment? segment, string reason)
@@ -28,20 +24,8 @@ internal sealed class RigNetwork : IAsyncDisposable
     /// <summary>Which one it is, and why, for the record.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; }
 
-    /// <summary>The segment as the services know it; null on the user network.</summary>
-    public BoardSegment? Services =>
-        _segment is null
-            ? null
-            : new BoardSegment(
-                _segment.EnterPrefix,
-                NetworkSegment.Bridge,
-                IPAddress.Parse(_segment.Address),
-                IPAddress.Parse("255.255.255.0"),
-                IPAddress.Parse("10.0.2.15"),
-                IPAddress.Parse("10.0.2.99"),
-                new UriBuilder(Uri.UriSchemeHttp, _segment.Address, HttpPort).Uri,
-                (socket, token) => _segment.ForwardAsync(HttpPort, socket, token)
-            );
+    /// <summary>The segment; null on the user network.</summary>
+    public NetworkSegment? Segment => _segment;
 
     /// <summary>Connects as the rig says.</summary>
     /// <exception cref="RigException">The rig demands a segment and this user may make none here.</exception>

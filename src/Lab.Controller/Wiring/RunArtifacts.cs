@@ -1,12 +1,14 @@
 using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Services.Tuf;
+using Lab.Trust.Attestation;
 using Lab.Trust.Prediction;
 
 namespace Lab.Controller.Wiring;
 
 /// <summary>What a run's board boots, and what it must therefore show.</summary>
 /// <param name="FirmwarePath">The firmware image.</param>
+/// <param name="Firmware">Its bytes.</param>
 /// <param name="LinuxBoot">The image that the firmware starts.</param>
 /// <param name="Target">The system that the boot agent starts.</param>
 /// <param name="Tuf">The rig's TUF repository; its root is pinned in <paramref name="LinuxBoot"/>.</param>
@@ -14,6 +16,7 @@ namespace Lab.Controller.Wiring;
 /// <param name="Facts">What is worth keeping in the record.</param>
 internal sealed record RunArtifacts(
     string FirmwarePath,
+    ReadOnlyMemory<byte> Firmware,
     LinuxBootImage LinuxBoot,
     TargetImage Target,
     RigTufRepository Tuf,
@@ -43,10 +46,14 @@ internal sealed record RunArtifacts(
         };
 
     /// <summary>The values that attestation demands: those of the rig's PCRs, or of all that are predicted.</summary>
-    public IReadOnlyDictionary<int, string> ReferenceValues(Rig rig) =>
-        Prediction
-            .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
-            .ToDictionary(value => value.Key, value => Convert.ToHexStringLower(value.Value));
+    public ReferenceValues Reference(Rig rig) =>
+        new(
+            $"predicted for rig {rig.Name} from its firmware, LinuxBoot image and target",
+            Prediction
+                .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
+                .ToDictionary(value => value.Key, value => (IReadOnlyList<byte[]>)[value.Value]),
+            pcr0Start: PcrPredictor.HcrtmValue(Firmware.Span)
+        );
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
     public static async Task<RunArtifacts> PrepareAsync(
@@ -65,15 +72,16 @@ internal sealed record RunArtifacts(
             cancellationToken
         );
         var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
-        var firmware = setup.Board.FirmwarePath ?? parts.Firmware.Path;
+        var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
+        var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
         var prediction = PcrPredictor.Predict(
             new BootArtifacts(
-                await File.ReadAllBytesAsync(firmware, cancellationToken),
+                firmware,
                 await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
                 new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
             )
         );
-        return new RunArtifacts(firmware, linuxBoot, target, tuf, prediction, Describe(parts));
+        return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts));
     }
 
     private static byte[] Bytes(Artifact artifact) => Convert.FromHexString(artifact.Sha256);

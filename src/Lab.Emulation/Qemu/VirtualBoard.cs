@@ -186,7 +186,8 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         );
 
     /// <inheritdoc/>
-    public Task<byte[]> ReadFirmwareAsync(CancellationToken cancellationToken) => File.ReadAllBytesAsync(_flashed, cancellationToken);
+    public Task<byte[]> ReadFirmwareAsync(CancellationToken cancellationToken) =>
+        File.ReadAllBytesAsync(_flashed, cancellationToken);
 
     /// <inheritdoc/>
     public Task FlashFirmwareAsync(ReadOnlyMemory<byte> firmware, CancellationToken cancellationToken) =>
@@ -333,5 +334,6 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _started = null;
     }
 
-    private MachinePlan Plan() => new(_settings, _flashed, Current, _fault, _tpm, _folder, _sockets, MacAddress, _tap, _connected);
+    private MachinePlan Plan() =>
+        new(_settings, _flashed, Current, _fault, _tpm, _folder, _sockets, MacAddress, _tap, _connected);
 }

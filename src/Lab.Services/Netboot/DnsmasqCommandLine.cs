@@ -31,15 +31,14 @@ internal sealed record DnsmasqCommandLine
         Demand(BootFile, "boot file");
         string[] arguments =
         [
-            "--keep-in-foreground",
+            // In the foreground and as who it is: in a user namespace there is nobody else to become, and setgroups is forbidden.
+            "--no-daemon",
             "--conf-file=/dev/null",
             "--no-resolv",
             "--no-hosts",
             "--no-ping",
             "--port=0",
-            // In a user namespace there is nobody to become but root, who is the caller outside.
             "--user=root",
-            "--group=root",
             "--pid-file=",
             "--log-facility=-",
             "--log-dhcp",

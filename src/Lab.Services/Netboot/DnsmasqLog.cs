@@ -7,7 +7,7 @@ internal static partial class DnsmasqLog
 {
     public static NetbootEvent? Parse(string line, DateTimeOffset at)
     {
-        // "dnsmasq-dhcp: 1234567 DHCPACK(eth0) …": with --log-dhcp a transaction number comes first.
+        // "Nov 23 11:41:58 dnsmasq-dhcp[17]: 1234567 DHCPACK(eth0) …": the time only with --no-daemon, a transaction number with --log-dhcp.
         if (Dhcp().Match(line) is { Success: true } dhcp)
             return new NetbootEvent(
                 at,
@@ -43,31 +43,31 @@ internal static partial class DnsmasqLog
     private static string? FileName(Match match) => Path.GetFileName(match.Groups["file"].Value);
 
     [GeneratedRegex(
-        @"^dnsmasq-dhcp(\[\d+\])?: (\d+ )?DHCP(?<type>[A-Z]+)\([^)]*\)( (?<address>\d+\.\d+\.\d+\.\d+))?( (?<mac>([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}))?",
+        @"^([A-Z][a-z]{2} +\d+ [0-9:]{8} )?dnsmasq-dhcp(\[\d+\])?: (\d+ )?DHCP(?<type>[A-Z]+)\([^)]*\)( (?<address>\d+\.\d+\.\d+\.\d+))?( (?<mac>([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}))?",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Dhcp();
 
     [GeneratedRegex(
-        @"^dnsmasq-tftp(\[\d+\])?: sent (?<file>.+) to (?<address>\d+\.\d+\.\d+\.\d+)$",
+        @"^([A-Z][a-z]{2} +\d+ [0-9:]{8} )?dnsmasq-tftp(\[\d+\])?: sent (?<file>.+) to (?<address>\d+\.\d+\.\d+\.\d+)$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Sent();
 
     [GeneratedRegex(
-        @"^dnsmasq-tftp(\[\d+\])?: failed sending (?<file>.+) to (?<address>\d+\.\d+\.\d+\.\d+)$",
+        @"^([A-Z][a-z]{2} +\d+ [0-9:]{8} )?dnsmasq-tftp(\[\d+\])?: failed sending (?<file>.+) to (?<address>\d+\.\d+\.\d+\.\d+)$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Failed();
 
     [GeneratedRegex(
-        @"^dnsmasq-tftp(\[\d+\])?: file (?<file>.+) not found( for (?<address>\d+\.\d+\.\d+\.\d+))?$",
+        @"^([A-Z][a-z]{2} +\d+ [0-9:]{8} )?dnsmasq-tftp(\[\d+\])?: file (?<file>.+) not found( for (?<address>\d+\.\d+\.\d+\.\d+))?$",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Missing();
 
     [GeneratedRegex(
-        @"^dnsmasq(\[\d+\])?: started, version ",
+        @"^([A-Z][a-z]{2} +\d+ [0-9:]{8} )?dnsmasq(\[\d+\])?: started, version ",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
     )]
     private static partial Regex Started();

@@ -46,8 +46,8 @@ internal sealed class CommandLineTests
     [Test]
     public async Task The_list_of_scenarios_says_which_stages_do_not_exist_yet()
     {
-        var (_, text, _) = await InvokeAsync(new LabWiring(), ["list", "scenarios"]);
-        var (_, json, _) = await InvokeAsync(new LabWiring(), ["list", "scenarios", "--json"]);
+        var (_, text, _) = await InvokeAsync(new LabWiring(LabFolders.FromEnvironment()), ["list", "scenarios"]);
+        var (_, json, _) = await InvokeAsync(new LabWiring(LabFolders.FromEnvironment()), ["list", "scenarios", "--json"]);
         var stages = JsonDocument.Parse(json).RootElement.GetProperty("scenarios")[0].GetProperty("stages").EnumerateArray();
         Assert.Multiple(() =>
         {

@@ -28,14 +28,13 @@ public sealed class DnsmasqTests
             string.Join('\n', Segment.ToArguments()),
             Is.EqualTo(
                 """
-                --keep-in-foreground
+                --no-daemon
                 --conf-file=/dev/null
                 --no-resolv
                 --no-hosts
                 --no-ping
                 --port=0
                 --user=root
-                --group=root
                 --pid-file=
                 --log-facility=-
                 --log-dhcp
