@@ -23,7 +23,6 @@ internal sealed class LinuxBootBuilder(ArtifactStore store)
     {
         byte[] initrd = await Compression.ZstdAsync(
             await InitramfsAsync(parts, modules, options, cancellationToken),
-            19,
             cancellationToken
         );
         UkiImage uki = UkiBuilder.Build(

@@ -15,7 +15,7 @@ internal sealed class TargetBuilder(ArtifactStore store)
         byte[] root = await new TargetRoot(parts, modules).BuildAsync(cancellationToken);
         Artifact initrd = await store.PutAsync(
             "target-initrd",
-            await Compression.ZstdAsync(root, 19, cancellationToken),
+            await Compression.ZstdAsync(root, cancellationToken),
             cancellationToken
         );
         Artifact line = await store.PutAsync("target-cmdline", Encoding.UTF8.GetBytes(commandLine), cancellationToken);

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Lab.Trust.EventLogs;
+using Lab.Trust.Tpm;
 
 namespace Lab.Trust.Prediction;
 
@@ -60,17 +62,6 @@ public static class PcrPredictor
         events.AddRange(Stub(uki));
         events.AddRange(Agent(artifacts.Target));
         return new PcrPrediction(events, Replay(events));
-    }
-
-    /// <summary>
-    /// PCR 0 after an H-CRTM event over <paramref name="firmware"/>: the locality 4 start value extended with its hash
-    /// (TPM 2.0 Library Part 1, 34.3.2 "H-CRTM before TPM2_Startup").
-    /// </summary>
-    public static byte[] HcrtmValue(ReadOnlySpan<byte> firmware)
-    {
-        byte[] start = new byte[32];
-        start[31] = 4;
-        return SHA256.HashData([.. start, .. SHA256.HashData(firmware)]);
     }
 
     private static IEnumerable<PredictedEvent> Rom(BootArtifacts artifacts) =>
@@ -190,12 +181,10 @@ public static class PcrPredictor
         var values = PredictedPcrs.ToDictionary(pcr => pcr, _ => new byte[32]);
         foreach (PredictedEvent predicted in events)
         {
-            if (predicted.EventType == HcrtmEvent)
-            {
-                values[predicted.Pcr][31] = 4;
-            }
-
-            values[predicted.Pcr] = SHA256.HashData([.. values[predicted.Pcr], .. predicted.Digest]);
+            values[predicted.Pcr] =
+                predicted.EventType == HcrtmEvent
+                    ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, predicted.Digest)
+                    : SHA256.HashData([.. values[predicted.Pcr], .. predicted.Digest]);
         }
 
         return values;
