@@ -116,7 +116,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
 
     private void Trust(byte[] pinnedRoot, TufVersions versions)
     {
-        VersionMemory.Advance(_tpm!.Tpm, pinnedRoot, versions);
+        Refusing(RefusalCode.MeasureFailed, () => VersionMemory.Advance(_tpm!.Tpm, pinnedRoot, versions));
         events.Write(
             "tuf",
             json =>

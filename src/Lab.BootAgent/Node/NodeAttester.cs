@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Lab.BootAgent.Events;
 using Lab.Trust.Tpm;
@@ -37,7 +38,10 @@ internal sealed class NodeAttester(Tpm2 tpm, AttestationClient client, EventWrit
         );
         events.Write("enrolled", json => json.WriteString("ak"u8, Convert.ToHexStringLower(identity.AttestationKey.Name)));
 
-        var quote = tpm.Quote(identity.AttestationKey, challenge.Bytes("nonce"), Selection(challenge), cancellationToken);
+        var selection = Selection(challenge);
+        var quote = tpm.Quote(identity.AttestationKey, challenge.Bytes("nonce"), selection, cancellationToken);
+        // The quote proves them; without them a refusal could not name a PCR whose first measurement no log tells of.
+        var values = tpm.ReadPcrs(selection, cancellationToken);
         events.Write("quoted");
         var verdict = await client.PostAsync(
             "appraise",
@@ -47,6 +51,10 @@ internal sealed class NodeAttester(Tpm2 tpm, AttestationClient client, EventWrit
                 json.WriteBase64String("attest"u8, quote.Attest);
                 json.WriteBase64String("signature"u8, quote.Signature);
                 json.WriteBase64String("eventLog"u8, eventLog);
+                json.WriteStartObject("pcrValues"u8);
+                foreach (var (pcr, value) in values.All)
+                    json.WriteBase64String(pcr.ToString(CultureInfo.InvariantCulture), value);
+                json.WriteEndObject();
             },
             cancellationToken
         );

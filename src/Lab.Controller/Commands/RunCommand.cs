@@ -128,8 +128,20 @@ internal static class RunCommand
                 case RunEvent.StageEnded { Result: var stage }:
                     log.Information("Stage {Stage} ended: {Verdict} {Error}", stage.Name, stage.Verdict, stage.Error);
                     break;
-                default:
-                    log.Information("{Event}", runEvent);
+                case RunEvent.StageStarted started:
+                    log.Information("Stage {Stage} began", started.Stage);
+                    break;
+                case RunEvent.CheckMade { Check: var check } made:
+                    log.Information("Check in {Stage}: {Check}: {Verdict} {Detail}", made.Stage, check.Name, check.Verdict, check.Detail);
+                    break;
+                case RunEvent.PhaseReached { Phase: var phase }:
+                    log.Information("Phase {Phase} at {At}", phase.Name, phase.At);
+                    break;
+                case RunEvent.Progress progress:
+                    log.Information("{Stage}: {Text}", progress.Stage, progress.Text);
+                    break;
+                case RunEvent.RunStarted started:
+                    log.Information("Run of {Scenario} {Attack} began on {Board} of {Rig}", started.Scenario, started.Attack, started.Board, started.Rig);
                     break;
             }
         }

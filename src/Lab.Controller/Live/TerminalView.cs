@@ -1,6 +1,7 @@
 using Lab.Controller.Runs;
 using Lab.Model.Runs;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Lab.Controller.Live;
 
@@ -25,7 +26,7 @@ internal sealed class TerminalView(
     {
         await terminal
             .Live(new Text(""))
-            .AutoClear(false)
+            .AutoClear(true)
             .Overflow(VerticalOverflow.Crop)
             .Cropping(VerticalOverflowCropping.Top)
             .StartAsync(async screen =>
@@ -37,9 +38,10 @@ internal sealed class TerminalView(
                     Draw(screen);
                 }
 
-                Draw(screen);
                 await reading;
             });
+        // The last picture is written afresh: a live one keeps the height of the highest that was shown.
+        terminal.Write(Picture());
         if (_progress.Record is { } record)
         {
             foreach (var line in PlainView.Summary(record, folder))
@@ -60,13 +62,16 @@ internal sealed class TerminalView(
         }
     }
 
-    private void Draw(LiveDisplayContext screen)
+    private void Draw(LiveDisplayContext screen) => screen.UpdateTarget(Picture());
+
+    private IRenderable Picture()
     {
         lock (_gate)
         {
-            var lines = lastLines(MostConsoleLines);
             var size = terminal.Profile;
-            screen.UpdateTarget(RunScreen.Draw(_progress, planned, lines, time.GetUtcNow(), size.Width, size.Height));
+            // An ended run's picture scrolls, so that nothing of it is left out.
+            var height = _progress.Record is null ? size.Height : int.MaxValue;
+            return RunScreen.Draw(_progress, planned, lastLines(MostConsoleLines), time.GetUtcNow(), size.Width, height);
         }
     }
 }

@@ -20,7 +20,9 @@ internal sealed class RunTufRepository(RigTufRepository rig, OsPublisher publish
     private byte[] _manifest = [];
 
     /// <summary>A metadata file as served now, or null.</summary>
-    public ReadOnlyMemory<byte>? Find(string name) => _served.Files.TryGetValue(name, out var content) ? content : null;
+    // The cast: a plain null would become empty content, not none.
+    public ReadOnlyMemory<byte>? Find(string name) =>
+        _served.Files.TryGetValue(name, out var content) ? (ReadOnlyMemory<byte>?)content : null;
 
     /// <summary>Publishes the run's OS, unless the rig's newest metadata names it already.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)

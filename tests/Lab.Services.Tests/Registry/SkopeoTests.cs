@@ -32,7 +32,13 @@ public sealed class SkopeoTests
     {
         var layout = await WriteLayoutAsync();
 
-        await SkopeoAsync("copy", "--preserve-digests", "--dest-tls-verify=false", $"oci:{layout}:v1", $"docker://{_served.Authority}/lab/image:v1");
+        await SkopeoAsync(
+            "copy",
+            "--preserve-digests",
+            "--dest-tls-verify=false",
+            $"oci:{layout}:v1",
+            $"docker://{_served.Authority}/lab/image:v1"
+        );
         await SkopeoAsync(
             "copy",
             "--preserve-digests",

@@ -1,0 +1,337 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Lab.Emulation.Tpm;
+using Lab.Model.Errors;
+using Lab.Model.Runs;
+using Lab.Model.Services;
+using Lab.Services.Attestation;
+using Lab.Trust.Tpm;
+
+namespace Lab.Services.Tests.Attestation;
+
+/// <summary>The service against real TPMs: the good case, and each way to be refused.</summary>
+public sealed class AttestationServiceTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
+
+    private TestAttestation _attestation = null!;
+    private TestBoard _board = null!;
+
+    [SetUp]
+    public async Task SetUp()
+    {
+        _attestation = await TestAttestation.StartAsync();
+        _board = await _attestation.BoardAsync("virt-1");
+    }
+
+    [TearDown]
+    public async Task TearDown()
+    {
+        if (_board is not null)
+            await _board.DisposeAsync();
+        if (_attestation is not null)
+            await _attestation.DisposeAsync();
+    }
+
+    private HttpClient Client => _attestation.Client;
+
+    [Test]
+    public async Task A_board_that_booted_what_it_should_gets_the_secret()
+    {
+        var waiting = _attestation.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        var released = await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce));
+        var secret = await _board.OpenAsync(released);
+        var outcome = await waiting;
+
+        Assert.That(secret, Is.EqualTo(TestAttestation.Secret));
+        Assert.That(Convert.ToHexStringLower(SHA256.HashData(secret)), Is.EqualTo(_attestation.Service.SecretSha256));
+        Assert.That(outcome.Accepted, Is.True);
+        Assert.That(outcome.Claims.Select(claim => claim.Verdict), Is.All.EqualTo(Verdict.Pass));
+        Assert.That(outcome.Pcrs.Select(pcr => pcr.Quoted), Is.EqualTo(outcome.Pcrs.Select(pcr => pcr.Predicted)));
+        Assert.That(
+            Directory
+                .GetFiles(Path.Combine(_attestation.EvidenceFolder, "001-virt-1"))
+                .Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal),
+            Is.EqualTo(["ak.pub", "ek.crt", "ek.pub", "eventlog.bin", "nonce", "outcome.txt", "quote.bin", "quote.sig"])
+        );
+    }
+
+    [Test]
+    public async Task A_board_may_leave_out_the_values_that_its_log_tells()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        var released = await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce, withValues: false));
+
+        Assert.That(await _board.OpenAsync(released), Is.EqualTo(TestAttestation.Secret));
+    }
+
+    [Test]
+    public async Task Another_kernel_is_denied_by_its_PCR()
+    {
+        await using var altered = await _attestation.BoardAsync("virt-2", kernel: "another kernel");
+        var (session, nonce) = await altered.BeginAsync(Client, "virt-2");
+
+        await DeniedAsync(
+            await TestBoard.PostAsync(Client, "appraise", altered.Evidence(session, nonce)),
+            "reference-value",
+            pcr: 8
+        );
+
+        var outcome = await _attestation.Service.WaitAsync("virt-2", 0, Soon, CancellationToken.None);
+        Assert.That(outcome.Pcrs.Where(pcr => pcr.Predicted != pcr.Quoted).Select(pcr => pcr.Index), Is.EqualTo([8]));
+    }
+
+    [Test]
+    public async Task An_EK_that_the_rig_did_not_certify_is_denied()
+    {
+        var stranger = await EndorsementAuthority.OpenAsync(
+            _attestation.Lab.PathOf("else"),
+            "else",
+            TimeProvider.System,
+            default
+        );
+        await using var board = await TestBoard.StartAsync(_attestation.Lab, stranger, "stranger");
+
+        await DeniedAsync(await board.EnrolAsync(Client, "virt-1"), "ek-untrusted");
+
+        var outcome = await _attestation.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        Assert.That(outcome.Code, Is.EqualTo("ek-untrusted"));
+    }
+
+    [Test]
+    public async Task Another_TPMs_certificate_is_denied()
+    {
+        await using var other = await _attestation.BoardAsync("virt-2");
+        var enrolment = _board.Enrolment("virt-1");
+        enrolment["ekCertificate"] = other.Enrolment("virt-2")["ekCertificate"]!.DeepClone();
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "enrol", enrolment), "ek-mismatch");
+    }
+
+    [Test]
+    public async Task A_TPM_of_the_rig_that_answers_for_another_board_is_denied()
+    {
+        await using var strict = await TestAttestation.StartAsync(
+            boards: new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
+            {
+                ["virt-1"] = _board.State.EndorsementKeyCertificate,
+            }
+        );
+        await using var relay = await strict.BoardAsync("relay");
+
+        await DeniedAsync(await relay.EnrolAsync(strict.Client, "virt-1"), "ek-mismatch");
+        await DeniedAsync(await relay.EnrolAsync(strict.Client, "virt-9"), "ek-mismatch");
+    }
+
+    [Test]
+    public async Task An_AK_that_signs_anything_is_denied()
+    {
+        _board.Ak = _board.Tpm.CreatePrimary(
+            TpmHandle.Endorsement,
+            TpmTemplates.AkEccP256 with
+            {
+                Attributes = TpmTemplates.AkEccP256.Attributes & ~TpmObjectAttributes.Restricted,
+            }
+        );
+
+        await DeniedAsync(await _board.EnrolAsync(Client, "virt-1"), "ak-attributes");
+    }
+
+    [Test]
+    public async Task An_AK_of_another_TPM_cannot_be_activated()
+    {
+        await using var other = await _attestation.BoardAsync("virt-2");
+        var enrolment = _board.Enrolment("virt-1");
+        enrolment["akPublic"] = other.Enrolment("virt-2")["akPublic"]!.DeepClone();
+
+        var enrolled = await TestBoard.PostAsync(Client, "enrol", enrolment);
+
+        Assert.That(enrolled.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        Assert.That(async () => await _board.ActivationAsync(enrolled), Throws.TypeOf<TpmException>());
+    }
+
+    [Test]
+    public async Task A_guessed_credential_is_denied_and_ends_the_session()
+    {
+        var activation = await _board.ActivationAsync(await _board.EnrolAsync(Client, "virt-1"));
+        var guess = (JsonObject)activation.DeepClone();
+        guess["credential"] = Convert.ToBase64String(new byte[32]);
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "activate", guess), "activation-failed");
+        await DeniedAsync(await TestBoard.PostAsync(Client, "activate", activation), "session");
+    }
+
+    [Test]
+    public async Task A_quote_of_an_earlier_session_is_denied()
+    {
+        var (first, firstNonce) = await _board.BeginAsync(Client, "virt-1");
+        var old = _board.Evidence(first, firstNonce);
+        Assert.That((await TestBoard.PostAsync(Client, "appraise", old)).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", old), "session");
+
+        var (second, _) = await _board.BeginAsync(Client, "virt-1");
+        old["session"] = second;
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", old), "nonce");
+    }
+
+    [Test]
+    public async Task A_part_of_the_nonce_is_denied()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce[..16])), "nonce");
+    }
+
+    [Test]
+    public async Task A_quote_by_another_TPM_is_denied()
+    {
+        await using var other = await _attestation.BoardAsync("virt-2");
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", other.Evidence(session, nonce)), "signature");
+    }
+
+    [Test]
+    public async Task A_quote_about_other_PCRs_is_denied()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        await DeniedAsync(
+            await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce, [0, 4, 16])),
+            "pcr-selection"
+        );
+    }
+
+    [Test]
+    public async Task Values_that_were_not_quoted_are_denied()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        var evidence = _board.Evidence(session, nonce);
+        evidence["pcrValues"]!["8"] = Convert.ToBase64String(new byte[32]);
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", evidence), "pcr-digest");
+    }
+
+    [Test]
+    public async Task A_log_that_does_not_replay_is_denied()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        var evidence = _board.Evidence(session, nonce);
+        evidence["eventLog"] = Convert.ToBase64String(_board.EventLog[..^10]);
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", evidence), "event-log");
+    }
+
+    [Test]
+    public async Task A_late_board_is_denied()
+    {
+        var activation = await _board.ActivationAsync(await _board.EnrolAsync(Client, "virt-1"));
+        _attestation.Time.Advance(TimeSpan.FromMinutes(3));
+        await DeniedAsync(await TestBoard.PostAsync(Client, "activate", activation), "session");
+
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        _attestation.Time.Advance(TimeSpan.FromMinutes(3));
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce)), "session");
+    }
+
+    [Test]
+    public async Task No_step_can_be_skipped()
+    {
+        var enrolled = await TestBoard.ReadAsync(await _board.EnrolAsync(Client, "virt-1"));
+
+        await DeniedAsync(
+            await TestBoard.PostAsync(Client, "appraise", _board.Evidence((string)enrolled["session"]!, new byte[32])),
+            "session"
+        );
+    }
+
+    [Test]
+    public async Task A_new_AK_ends_the_sessions_of_the_old_one()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        var evidence = _board.Evidence(session, nonce);
+        _board.Ak = _board.Tpm.CreatePrimary(TpmHandle.Endorsement, TpmTemplates.AkEccP256 with { Unique = [1], UniqueY = [2] });
+        await _board.BeginAsync(Client, "virt-1");
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", evidence), "session");
+    }
+
+    [Test]
+    public async Task Sessions_are_bounded_and_give_their_place_back()
+    {
+        await using var small = await TestAttestation.StartAsync(new AttestationLimits { Sessions = 1 });
+        await using var board = await small.BoardAsync("virt-1");
+        await board.EnrolAsync(small.Client, "virt-1");
+
+        await DeniedAsync(await board.EnrolAsync(small.Client, "virt-1"), "limits", HttpStatusCode.TooManyRequests);
+        small.Time.Advance(TimeSpan.FromMinutes(3));
+
+        Assert.That((await board.EnrolAsync(small.Client, "virt-1")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task An_adversary_sees_the_evidence_and_can_put_another_in_its_place()
+    {
+        EvidenceOnTheWire? seen = null;
+        _attestation.Service.Interpose(
+            (evidence, _) =>
+            {
+                seen = evidence;
+                return Task.FromResult(evidence with { EventLog = _board.EventLog.AsMemory(0, 100) });
+            }
+        );
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        await DeniedAsync(await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce)), "event-log");
+
+        Assert.That(seen!.Nonce.ToArray(), Is.EqualTo(nonce));
+        Assert.That(seen.EventLog.ToArray(), Is.EqualTo(_board.EventLog));
+        var outcome = await _attestation.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        Assert.That(outcome.Evidence.EventLog.Length, Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task An_adversary_that_fails_is_the_labs_fault()
+    {
+        _attestation.Service.Interpose((_, _) => throw new InvalidOperationException("no spare TPM"));
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce));
+
+        Assert.That(
+            async () => await _attestation.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None),
+            Throws.TypeOf<LabException>().With.Message.Contains("no spare TPM")
+        );
+    }
+
+    [Test]
+    public async Task A_board_that_never_comes_is_the_boards_fault()
+    {
+        var waiting = _attestation.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        _attestation.Time.Advance(Soon);
+
+        Assert.That(async () => await waiting, Throws.TypeOf<BoardException>());
+        await Task.CompletedTask;
+    }
+
+    private static async Task DeniedAsync(
+        HttpResponseMessage answer,
+        string code,
+        HttpStatusCode status = HttpStatusCode.Forbidden,
+        int? pcr = null
+    )
+    {
+        var body = await TestBoard.ReadAsync(answer);
+        Assert.That(
+            (answer.StatusCode, (string?)body["code"], (int?)body["pcr"]),
+            Is.EqualTo((status, code, pcr)),
+            (string?)body["detail"]
+        );
+    }
+}
