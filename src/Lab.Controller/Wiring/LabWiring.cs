@@ -102,6 +102,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             ["host-slowness"] = $"{speed.Scale:0.0}",
         };
 
+    private static string MacOf(RunSetup setup) =>
+        setup.Board.MacAddress ?? MacAddress.For(setup.Rig.Name, setup.Board.Name);
+
     private RunServicesOptions Options(
         RunSetup setup,
         ProcessOwner owner,
