@@ -64,6 +64,10 @@ public static class PcrPredictor
         return new PcrPrediction(events, Replay(events));
     }
 
+    /// <summary>PCR 0 after the ROM's H-CRTM event over <paramref name="firmware"/>: where the logged events start from.</summary>
+    public static byte[] HcrtmValue(ReadOnlySpan<byte> firmware) =>
+        HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(firmware));
+
     private static IEnumerable<PredictedEvent> Rom(BootArtifacts artifacts) =>
         artifacts.FirmwareMeasuredByRom
             ?

@@ -31,6 +31,7 @@ internal sealed class PcrPredictorTests
     public void A_measuring_rom_starts_pcr_0_from_the_firmware()
     {
         byte[] expected = SHA256.HashData([.. new byte[31], 4, .. SHA256.HashData(Firmware)]);
+        Assert.That(PcrPredictor.HcrtmValue(Firmware), Is.EqualTo(expected));
         PcrPrediction prediction = PcrPredictor.Predict(new BootArtifacts(Firmware, Uki(), Target));
         byte[] replayed = prediction
             .Events.Where(predicted => predicted.Pcr == 0 && predicted.Logged)
