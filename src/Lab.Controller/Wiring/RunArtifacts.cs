@@ -2,7 +2,6 @@ using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Services.Tuf;
 using Lab.Trust.Attestation;
-using Lab.Trust.EventLogs;
 using Lab.Trust.Prediction;
 
 namespace Lab.Controller.Wiring;
@@ -53,7 +52,7 @@ internal sealed record RunArtifacts(
             Prediction
                 .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
                 .ToDictionary(value => value.Key, value => (IReadOnlyList<byte[]>)[value.Value]),
-            pcr0Start: HardwareCrtm.StartValue(Firmware.Span)
+            pcr0Start: PcrPredictor.HcrtmValue(Firmware.Span)
         );
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
