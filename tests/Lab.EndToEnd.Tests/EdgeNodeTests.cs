@@ -22,7 +22,10 @@ public sealed class EdgeNodeTests
             Assert.That(record.Verdict(), Is.EqualTo("pass"));
             Assert.That(record.StageNames(), Is.EqualTo(["netboot", "measured-boot", "attestation"]));
             Assert.That(record.GetProperty("stages").EnumerateArray().Select(stage => stage.Verdict()), Is.All.EqualTo("pass"));
-            foreach (var file in (string[])["report.html", "junit.xml", "eventlog.bin", "quote.bin", "manifest.json"])
+            foreach (
+                var file in (string[])
+                    ["report.html", "junit.xml", "manifest.json", "boards/virt-1/eventlog.bin", "boards/virt-1/quote.bin"]
+            )
             {
                 Assert.That(Path.Combine(program.Out, file), Does.Exist);
             }
