@@ -92,6 +92,7 @@ internal sealed class BareBoot(RunSetup setup, string boardFolder, string folder
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
     }
 
@@ -105,7 +106,8 @@ internal sealed class BareBoot(RunSetup setup, string boardFolder, string folder
             process.Kill();
             await process.WaitForExitAsync();
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception exception)
+            when (exception is IOException or ArgumentException or InvalidOperationException or FormatException)
         {
             // It has ended, and its file is gone.
         }

@@ -17,6 +17,7 @@ internal sealed class Benchmark(LabFolders folders, int runs)
     private readonly Comparison _wholeRun = new("hwlab run (process) → first console byte", "1.1 ×");
     private readonly Comparison _roundTrip = new("console round trip", "2 ×");
     private readonly Comparison _transfer = new("1 MB through the console", "1.2 ×");
+    private readonly Comparison _search = new("1 MB, searched for its last line", "1.2 ×");
     private readonly (Moment Moment, Comparison Comparison)[] _boot =
     [
         (Moment.FirstByte, new("power-on → first console byte", "1.1 ×")),
@@ -35,17 +36,20 @@ internal sealed class Benchmark(LabFolders folders, int runs)
             await MeasureBootsAsync(work, cancellationToken);
             var consoles = new ConsoleBenchmark(work, _time);
             await consoles.MeasureRoundTripsAsync(_roundTrip, cancellationToken);
-            await consoles.MeasureTransfersAsync(_transfer, cancellationToken);
+            await consoles.MeasureTransfersAsync(_transfer, _search, cancellationToken);
         }
         finally
         {
             Directory.Delete(work, recursive: true);
         }
 
-        Comparison[] all = [_wholeRun, .. _boot.Select(phase => phase.Comparison), _roundTrip, _transfer];
+        Comparison[] all = [_wholeRun, .. _boot.Select(phase => phase.Comparison), _roundTrip, _transfer, _search];
         TextTable.Write(
             output,
-            [["phase", "lab", "script", "ratio", "min–max", "pairs", "aim"], .. all.Select(comparison => comparison.Row())]
+            [
+                ["phase", "lab", "script", "ratio", "min–max", "pairs", "aim"],
+                .. all.Select(comparison => comparison.Row()),
+            ]
         );
     }
 

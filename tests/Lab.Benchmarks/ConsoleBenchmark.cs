@@ -52,18 +52,32 @@ internal sealed class ConsoleBenchmark(string folder, TimeProvider time)
         }
     }
 
-    /// <summary>1 MB of lines, until the last of them was read, or found by an expectation.</summary>
-    public async Task MeasureTransfersAsync(Comparison comparison, CancellationToken cancellationToken)
+    /// <summary>1 MB of lines, until a subscriber has read all of it, and until an expectation has found the last line.</summary>
+    public async Task MeasureTransfersAsync(Comparison read, Comparison searched, CancellationToken cancellationToken)
     {
-        var content = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('x', 79) + "\n", TransferSize / 80)) + LastLine);
+        var content = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Repeat(new string('x', 79) + "\n", TransferSize / 80)) + LastLine
+        );
         using var listener = Listen("transfer");
         for (var index = -WarmUps; index < Transfers; index++)
         {
             var bare = await ReadRawAsync(listener, content, cancellationToken);
-            var lab = await ReadByEngineAsync(listener, content, cancellationToken);
+            var subscribed = await ReadByEngineAsync(
+                listener,
+                content,
+                console => ReadAllAsync(console, content.Length, cancellationToken),
+                cancellationToken
+            );
+            var found = await ReadByEngineAsync(
+                listener,
+                content,
+                console => console.ExpectAsync(ConsolePattern.Literal(LastLine), 0, Deadline, cancellationToken),
+                cancellationToken
+            );
             if (index >= 0)
             {
-                comparison.Add(lab, bare);
+                read.Add(subscribed, bare);
+                searched.Add(found, bare);
             }
         }
     }
@@ -80,17 +94,34 @@ internal sealed class ConsoleBenchmark(string folder, TimeProvider time)
         return elapsed;
     }
 
-    private async Task<TimeSpan> ReadByEngineAsync(Socket listener, byte[] content, CancellationToken cancellationToken)
+    private async Task<TimeSpan> ReadByEngineAsync(
+        Socket listener,
+        byte[] content,
+        Func<ConsoleEngine, Task> awaitEnd,
+        CancellationToken cancellationToken
+    )
     {
         using var sender = Connect("transfer");
         var stream = new NetworkStream(await listener.AcceptAsync(cancellationToken), ownsSocket: true);
         await using var console = new ConsoleEngine("transfer", stream, time);
         var start = time.GetTimestamp();
         var sending = Send(sender, content);
-        await console.ExpectAsync(ConsolePattern.Literal(LastLine), 0, Deadline, cancellationToken);
+        await awaitEnd(console);
         var elapsed = time.GetElapsedTime(start);
         await sending;
         return elapsed;
+    }
+
+    private static async Task ReadAllAsync(ConsoleEngine console, int count, CancellationToken cancellationToken)
+    {
+        await foreach (var chunk in console.ReadAsync(0, cancellationToken))
+        {
+            count -= chunk.Bytes.Length;
+            if (count <= 0)
+            {
+                return;
+            }
+        }
     }
 
     private static Task Send(Socket sender, byte[] content) =>

@@ -7,7 +7,9 @@ const int DefaultRuns = 3;
 var runs = DefaultRuns;
 if (args is not [] && !(args is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
 {
-    await Console.Error.WriteLineAsync($"usage: hwlab benchmark [--runs N]   (N boots by the lab and by a plain script; {DefaultRuns})");
+    await Console.Error.WriteLineAsync(
+        $"usage: hwlab benchmark [--runs N]   (N boots by the lab and by a plain script; {DefaultRuns})"
+    );
     return ExitCodes.Usage;
 }
 

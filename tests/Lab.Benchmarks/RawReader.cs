@@ -13,7 +13,10 @@ internal static class RawReader
         (Moment.Firmware, [Bytes("U-Boot 20")]),
         (Moment.LinuxBoot, [Bytes("\"stage\":\"linuxboot\",\"event\":\"started\"")]),
         (Moment.Target, [Bytes("\"stage\":\"node\",\"event\":\"started\"")]),
-        (Moment.Attestation, [Bytes("\"stage\":\"node\",\"event\":\"attested\""), Bytes("\"stage\":\"node\",\"event\":\"denied\"")]),
+        (
+            Moment.Attestation,
+            [Bytes("\"stage\":\"node\",\"event\":\"attested\""), Bytes("\"stage\":\"node\",\"event\":\"denied\"")]
+        ),
     ];
 
     /// <summary>Reads until the last moment, or the end of the stream.</summary>
