@@ -2,20 +2,15 @@ using Lab.Scenarios;
 
 namespace Lab.EndToEnd.Tests;
 
-[TestFixture, Category("EndToEnd")]
-public sealed class AttackTests
+/// <summary>Every attack, shared out over the rig's two boards: a virtual board keeps one processor busy.</summary>
+[Parallelizable(ParallelScope.Self), Category("EndToEnd")]
+public abstract class AttackTests(string board)
 {
-    private static IEnumerable<TestCaseData> Attacks() =>
-        ScenarioCatalog
-            .CreateAttacks()
-            .Select(attack => new TestCaseData(attack.Name, attack.RefusingStage).SetArgDisplayNames(attack.Name));
-
-    [TestCaseSource(nameof(Attacks))]
-    public async Task The_chain_refuses_the_attack_at_the_named_stage(string attack, string refusingStage)
+    protected static async Task RefusesAsync(string attack, string refusingStage, string board)
     {
         var program = HwLabProgram.ForThisTest();
 
-        var result = await program.RunEdgeNodeAsync("--attack", attack);
+        var result = await program.RunEdgeNodeAsync("--attack", attack, "--board", board);
 
         Assert.That(result.ExitCode, Is.Zero, result.StandardOutput + result.StandardError);
         var record = program.ReadRecord();
@@ -30,4 +25,13 @@ public sealed class AttackTests
             );
         });
     }
+
+    protected string Board { get; } = board;
+
+    /// <summary>The attacks whose place in the catalog leaves this remainder.</summary>
+    protected static IEnumerable<TestCaseData> Share(int remainder) =>
+        ScenarioCatalog
+            .CreateAttacks()
+            .Where((_, index) => index % 2 == remainder)
+            .Select(attack => new TestCaseData(attack.Name, attack.RefusingStage).SetArgDisplayNames(attack.Name));
 }

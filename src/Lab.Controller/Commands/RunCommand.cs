@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lab.Controller.Live;
+using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Model.Errors;
@@ -30,6 +31,11 @@ internal static class RunCommand
             Description = "Stage an attack; it passes when the chain refuses.",
             HelpName = "NAME",
         };
+        var network = new Option<NetworkMode?>("--network")
+        {
+            Description = "How the board is wired to its services, instead of what the rig says.",
+            HelpName = "auto|segment|user",
+        };
         var keep = new Option<bool>("--keep") { Description = "Leave the board on after the last stage, until Ctrl-C." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line for each event." };
         var command = new Command("run", "Take a board through a scenario.")
@@ -40,6 +46,7 @@ internal static class RunCommand
             output,
             stopAfter,
             attack,
+            network,
             keep,
             json,
         };
@@ -49,6 +56,7 @@ internal static class RunCommand
                 var lab = environment.Wiring.Value;
                 var found = FindScenario(lab, parsed.GetRequiredValue(scenario));
                 var wired = RigFiles.Read(environment, parsed.GetValue(rig));
+                wired = wired with { Network = parsed.GetValue(network) ?? wired.Network };
                 var request = new RunRequest(
                     wired,
                     wired.FindBoard(parsed.GetValue(board)),

@@ -120,7 +120,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
                 return;
             }
 
-            await RunStagesAsync(stages, recorder, cancellationToken);
+            await RunStagesAsync(stages, recorder, prepared.ServicesFailed, cancellationToken);
             if (request.Keep && !cancellationToken.IsCancellationRequested)
             {
                 recorder.Say("the board is kept on; Ctrl-C ends it");
@@ -133,7 +133,12 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         }
     }
 
-    private async Task RunStagesAsync(IReadOnlyList<Stage> stages, RunRecorder recorder, CancellationToken cancellationToken)
+    private async Task RunStagesAsync(
+        IReadOnlyList<Stage> stages,
+        RunRecorder recorder,
+        Task<LabException?> servicesFailed,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var stage in stages)
         {
@@ -142,7 +147,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await stage.RunAsync(cancellationToken);
+                await RunStageAsync(stage, servicesFailed, cancellationToken);
                 result = recorder.EndStage(Verdict.Pass, error: null);
             }
             catch (Exception exception)
@@ -155,6 +160,22 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
                 return;
             }
         }
+    }
+
+    /// <summary>Runs a stage; a service that fails meanwhile ends it, before the board is blamed for what it no longer gets.</summary>
+    private static async Task RunStageAsync(Stage stage, Task<LabException?> servicesFailed, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = stage.RunAsync(ending.Token);
+        if (await Task.WhenAny(running, servicesFailed) == running || await servicesFailed is not { } failure)
+        {
+            await running;
+            return;
+        }
+
+        await ending.CancelAsync();
+        await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        throw failure;
     }
 
     private StageResult EndBadly(RunRecorder recorder, Exception exception, Verdict verdict, CancellationToken cancellationToken)

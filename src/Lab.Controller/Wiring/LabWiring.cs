@@ -85,7 +85,10 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                     await network.DisposeAsync();
                     await owner.DisposeAsync();
                 }
-            );
+            )
+            {
+                ServicesFailed = services.Failed,
+            };
         }
         catch
         {
@@ -102,8 +105,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             ["host-slowness"] = $"{speed.Scale:0.0}",
         };
 
-    private static string MacOf(RunSetup setup) =>
-        setup.Board.MacAddress ?? MacAddress.For(setup.Rig.Name, setup.Board.Name);
+    private static string MacOf(RunSetup setup) => setup.Board.MacAddress ?? MacAddress.For(setup.Rig.Name, setup.Board.Name);
 
     private RunServicesOptions Options(
         RunSetup setup,
@@ -157,6 +159,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 Rig = setup.Rig.Name,
                 Board = setup.Board.Name,
                 MacAddress = MacOf(setup),
+                HasTpm = setup.Board.HasTpm,
                 FirmwarePath = artifacts.FirmwarePath,
                 Boot = new BootConfiguration(RunArtifacts.BootFile),
                 Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),

@@ -1,4 +1,5 @@
 using Lab.Model.Boards;
+using Lab.Model.Errors;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
 
@@ -29,6 +30,9 @@ public sealed class PreparedRun(
 
     /// <summary>What is worth keeping in the record.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; } = facts;
+
+    /// <summary>Ends with the reason when a service fails while the run goes on: what the board then lacks is not its fault.</summary>
+    public Task<LabException?> ServicesFailed { get; init; } = Task.FromResult<LabException?>(null);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

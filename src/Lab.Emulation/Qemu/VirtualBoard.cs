@@ -56,6 +56,7 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
         _time = time;
         _console = new ConsoleEngine("console", _line, time);
         _flashed = settings.FirmwarePath;
+        _fault = settings.HasTpm ? TpmFault.None : TpmFault.Absent;
         Current = settings.Boot;
         MacAddress = settings.MacAddress ?? Qemu.MacAddress.For(settings.Rig, settings.Board);
     }
@@ -92,7 +93,8 @@ public sealed class VirtualBoard : IPower, IBootSource, ITpm, ILink, IAsyncDispo
     )
     {
         var board = await OpenFacetsAsync(settings, folders, owner, time, cancellationToken);
-        return new Board(settings.Board, [board, board._console], board.DisposeAsync);
+        IFacet facets = settings.HasTpm ? board : new BoardWithoutTpm(board);
+        return new Board(settings.Board, [facets, board._console], board.DisposeAsync);
     }
 
     /// <inheritdoc/>

@@ -29,6 +29,9 @@ public sealed record VirtualBoardSettings
     /// <summary>What runs its processor.</summary>
     public required Accelerator Accelerator { get; init; }
 
+    /// <summary>Whether it is wired a TPM.</summary>
+    public bool HasTpm { get; init; } = true;
+
     /// <summary>Memory in MiB.</summary>
     public int MemoryMebibytes { get; init; } = 1024;
 

@@ -22,6 +22,13 @@ public static class HostTools
         new("nsenter", "util-linux", "enters network segments", new Version(2, 36)),
         new("setsid", "util-linux", "starts programs in a session of their own", new Version(2, 36)),
         new("setpriv", "util-linux", "makes programs die with the lab", new Version(2, 36)),
+        new("apt-get", "apt", "fetches what boards boot, by a private configuration"),
+        new("dpkg-deb", "dpkg", "unpacks it"),
+        new("clang", "clang", "compiles the boot agent for arm64"),
+        new("ld.lld", "lld", "links it"),
+        new("llvm-objcopy", "llvm", "strips it"),
+        new("xz", "xz-utils", "unpacks kernel modules"),
+        new("zstd", "zstd", "packs the target's root file system"),
     ];
 
     /// <summary>The full path of a program, or null. A path that is already full is returned if there is such a file.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class AttestationService : IAttestation
         {
             throw new DenialException(403, DenialCodes.EkMismatch, exception.Message);
         }
-        var session = _sessions.Enrol(request.Board, identity, shown, expected);
+        var session = _sessions.Enrol(request.Board, identity, shown, judged.Appraisal.Claims, expected);
         return new EnrolAnswer(session.Id, credential.CredentialBlob, credential.EncryptedSecret);
     }
 
@@ -109,10 +109,7 @@ internal sealed partial class AttestationService : IAttestation
         var challenge = new QuoteChallenge(session.Identity.Ak, session.Nonce!, _options.Reference);
         var appraisal = _clocks.Judge(session.Identity, QuoteVerifier.Appraise(quote, challenge));
         var answer = appraisal.IsTrusted ? Release(session.Identity) : null;
-        await ConcludeAsync(
-            session.Shown,
-            _builder.Build(session.Board, evidence with { Nonce = session.Nonce! }, appraisal, quote)
-        );
+        await ConcludeAsync(session.Shown, _builder.Build(session, evidence with { Nonce = session.Nonce! }, appraisal, quote));
         return answer
             ?? throw DenialException.Of(
                 appraisal.Denial

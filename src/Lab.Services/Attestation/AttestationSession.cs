@@ -7,6 +7,7 @@ namespace Lab.Services.Attestation;
 /// <param name="Board">The name that the board gave.</param>
 /// <param name="Identity">Its keys.</param>
 /// <param name="Shown">What it enrolled with.</param>
+/// <param name="Claims">What was checked of them.</param>
 /// <param name="Expected">The credential that proves AK and EK to be in one TPM; until the activation.</param>
 /// <param name="Nonce">The nonce to be quoted; since the activation.</param>
 /// <param name="ExpiresAt">When the next step comes too late.</param>
@@ -15,6 +16,7 @@ internal sealed record AttestationSession(
     string Board,
     EndorsedIdentity Identity,
     IdentityEvidence Shown,
+    IReadOnlyList<Claim> Claims,
     byte[]? Expected,
     byte[]? Nonce,
     DateTimeOffset ExpiresAt

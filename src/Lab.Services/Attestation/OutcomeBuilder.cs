@@ -10,14 +10,27 @@ internal sealed class OutcomeBuilder(ReferenceValues reference, IReadOnlyDiction
 {
     private const string DigestClaim = "pcr-digest";
 
-    public AppraisalOutcome Build(string board, EvidenceOnTheWire evidence, Appraisal appraisal, QuoteEvidence quote) =>
+    /// <summary>Without it a session gets no nonce, so whoever is appraised has it.</summary>
+    private static readonly Claim Activated = new(
+        "ak-activation",
+        ClaimVerdict.Pass,
+        "the credential made for the EK and this AK was opened: both are in one TPM"
+    );
+
+    /// <summary>The outcome for a board that was enrolled and activated, whose claims stand before those of its quote.</summary>
+    public AppraisalOutcome Build(
+        AttestationSession session,
+        EvidenceOnTheWire evidence,
+        Appraisal appraisal,
+        QuoteEvidence quote
+    ) =>
         new(
-            board,
+            session.Board,
             appraisal.IsTrusted,
             appraisal.Denial?.Code,
             appraisal.Denial?.Detail ?? "all claims hold; the secret was released to its TPM",
             appraisal.Denial?.Pcr,
-            [.. appraisal.Claims.Select(Translate)],
+            [.. session.Claims.Append(Activated).Concat(appraisal.Claims).Select(Translate)],
             Compare(Quoted(appraisal, quote)),
             evidence,
             time.GetUtcNow()

@@ -12,7 +12,13 @@ internal sealed class SessionTable(AttestationLimits limits, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, AttestationSession> _sessions = new(StringComparer.Ordinal);
 
-    public AttestationSession Enrol(string board, EndorsedIdentity identity, IdentityEvidence shown, byte[] expected)
+    public AttestationSession Enrol(
+        string board,
+        EndorsedIdentity identity,
+        IdentityEvidence shown,
+        IReadOnlyList<Claim> claims,
+        byte[] expected
+    )
     {
         lock (_gate)
         {
@@ -22,7 +28,7 @@ internal sealed class SessionTable(AttestationLimits limits, TimeProvider time)
             if (_sessions.Count >= limits.Sessions)
                 throw DenialException.TooMany($"{limits.Sessions} sessions are open");
             var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-            var session = new AttestationSession(id, board, identity, shown, expected, Nonce: null, now + limits.Step);
+            var session = new AttestationSession(id, board, identity, shown, claims, expected, Nonce: null, now + limits.Step);
             _sessions.Add(id, session);
             return session;
         }

@@ -1,0 +1,2 @@
+// Two boards at a time: each keeps one processor busy.
+[assembly: LevelOfParallelism(2)]
