@@ -16,11 +16,7 @@ internal sealed class HwLabProgram(string outFolder)
     /// <summary>A program with a folder of its own for this test.</summary>
     public static HwLabProgram ForThisTest()
     {
-        var folder = Path.Combine(
-            Path.GetTempPath(),
-            "hwlab-e2e",
-            $"{TestContext.CurrentContext.Test.MethodName}-{Guid.NewGuid():N}"[..60]
-        );
+        var folder = Path.Combine(Path.GetTempPath(), "hwlab-e2e", $"{Guid.NewGuid():N}"[..12]);
         Directory.CreateDirectory(folder);
         return new HwLabProgram(folder);
     }

@@ -22,6 +22,7 @@ internal static class DoctorCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                await Housekeeping.SweepAsync(environment, cancellationToken);
                 var tools = await Task.WhenAll(
                     HostTools.All.Select(tool => ToolProbe.FindAsync(tool, environment.Time, cancellationToken))
                 );

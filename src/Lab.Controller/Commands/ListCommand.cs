@@ -16,11 +16,7 @@ internal static class ListCommand
             Noun("attacks", "The attacks, and the stage that must refuse each.", json => Attacks(environment, json)),
             Noun("rigs", "The rig files in rigs/.", json => Rigs(environment, json)),
             Boards(environment),
-            Noun(
-                "runs",
-                "The runs that were not given a folder of their own, the newest first.",
-                json => Runs(environment, json)
-            ),
+            Runs(environment),
         };
 
     private static Command Noun(string noun, string description, Action<bool> list)
@@ -171,7 +167,27 @@ internal static class ListCommand
         var rig = CommonOptions.Rig();
         var json = CommonOptions.Json();
         var command = new Command("boards", "The boards of a rig.") { rig, json };
-        command.SetAction(parsed => Boards(environment, RigFiles.Read(environment, parsed.GetValue(rig)), parsed.GetValue(json)));
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                await Housekeeping.SweepAsync(environment, cancellationToken);
+                Boards(environment, RigFiles.Read(environment, parsed.GetValue(rig)), parsed.GetValue(json));
+            }
+        );
+        return command;
+    }
+
+    private static Command Runs(LabEnvironment environment)
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("runs", "The runs that were not given a folder of their own, the newest first.") { json };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                await Housekeeping.SweepAsync(environment, cancellationToken);
+                Runs(environment, parsed.GetValue(json));
+            }
+        );
         return command;
     }
 

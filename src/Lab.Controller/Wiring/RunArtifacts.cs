@@ -1,5 +1,6 @@
 using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
+using Lab.Model.Errors;
 using Lab.Services.Tuf;
 using Lab.Trust.Attestation;
 using Lab.Trust.Prediction;
@@ -74,7 +75,8 @@ internal sealed record RunArtifacts(
         var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
         var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
         var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
-        var prediction = PcrPredictor.Predict(
+        var prediction = Predict(
+            setup,
             new BootArtifacts(
                 firmware,
                 await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
@@ -82,6 +84,30 @@ internal sealed record RunArtifacts(
             )
         );
         return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts));
+    }
+
+    private static PcrPrediction Predict(RunSetup setup, BootArtifacts artifacts)
+    {
+        try
+        {
+            return PcrPredictor.Predict(artifacts);
+        }
+        catch (PredictionException exception)
+        {
+            var what = $"the board's measurements cannot be predicted: {exception.Message}";
+            throw setup.Board.FirmwarePath is { } firmware
+                ? new RigException(
+                    what,
+                    firmware,
+                    "leave 'firmware:' out, or name an image of the U-Boot that the distribution has",
+                    exception
+                )
+                : new LabException(
+                    what,
+                    remedy: "run ./hwlab setup; if it stays so, this HwLab is too old for the distribution",
+                    inner: exception
+                );
+        }
     }
 
     private static byte[] Bytes(Artifact artifact) => Convert.FromHexString(artifact.Sha256);
