@@ -34,7 +34,12 @@ internal sealed record RunTrace(
             ledger,
             [.. (await ReadMadeAsync(ledger)).Where(Path.Exists)],
             [.. processes.Select(NameOf)],
-            [.. processes.Select(NetworkOf).Where(network => network.Length > 0 && network != own).Distinct()],
+            [
+                .. processes
+                    .Select(NetworkOf)
+                    .Where(network => network.Length > 0 && network != own)
+                    .Distinct(StringComparer.Ordinal),
+            ],
             Interfaces()
         );
     }
@@ -45,10 +50,12 @@ internal sealed record RunTrace(
         var left = new List<string>();
         left.AddRange(Carrying(Ledger).Select(process => $"process {process} {NameOf(process)}"));
         left.AddRange(
-            Processes().Where(process => Segments.Contains(NetworkOf(process))).Select(process => $"{process} on its segment")
+            Processes()
+                .Where(process => Segments.Contains(NetworkOf(process), StringComparer.Ordinal))
+                .Select(process => $"{process} on its segment")
         );
         left.AddRange(Paths.Append(Ledger).Where(Path.Exists));
-        left.AddRange(Interfaces().Except(HostInterfaces));
+        left.AddRange(Interfaces().Except(HostInterfaces, StringComparer.Ordinal));
         return left;
     }
 

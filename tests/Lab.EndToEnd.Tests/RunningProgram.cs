@@ -35,6 +35,7 @@ internal sealed class RunningProgram : IDisposable
         var start = new ProcessStartInfo(command.TargetFilePath, command.Arguments)
         {
             WorkingDirectory = command.WorkingDirPath,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
