@@ -22,4 +22,11 @@ public sealed record AppraisalOutcome(
     IReadOnlyList<PcrComparison> Pcrs,
     EvidenceOnTheWire Evidence,
     DateTimeOffset AppraisedAt
-);
+)
+{
+    /// <summary>SHA-256 (lower-case hexadecimal) of the secret that was released; null when none was.</summary>
+    public string? SecretSha256 { get; init; }
+
+    /// <summary>SHA-256 (lower-case hexadecimal) of the public key that the board bound into the quote; null when it bound none.</summary>
+    public string? BoundKeySha256 { get; init; }
+}
