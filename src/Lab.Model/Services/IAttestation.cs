@@ -9,6 +9,9 @@ public interface IAttestation : IService
     /// <summary>The PCR values a board must show, predicted from the artifacts: index to lower-case hexadecimal.</summary>
     IReadOnlyDictionary<int, string> ReferenceValues { get; }
 
+    /// <summary>How many appraisals of a board's evidence there were.</summary>
+    int Count(string board);
+
     /// <summary>Waits for the next appraisal of a board's evidence after <paramref name="alreadySeen"/> ones.</summary>
     /// <exception cref="Errors.BoardException">None came within the deadline.</exception>
     Task<AppraisalOutcome> WaitAsync(string board, int alreadySeen, TimeSpan deadline, CancellationToken cancellationToken);
