@@ -57,8 +57,8 @@ public sealed record RunServicesOptions
     /// </summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? BoardCertificates { get; init; }
 
-    /// <summary>What an attested board is given; 32 random bytes when null.</summary>
-    public ReadOnlyMemory<byte>? Secret { get; init; }
+    /// <summary>Where what an attested board is given comes from; when null, every one is given the same 32 random bytes.</summary>
+    public ISecretSource? Secret { get; init; }
 
     /// <summary>What a PCR holds on this chain, for the report.</summary>
     public IReadOnlyDictionary<int, string> PcrMeanings { get; init; } = new Dictionary<int, string>();

@@ -36,7 +36,7 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
         );
         context.Recorder.Check(
             "the board holds the secret that was released to its TPM",
-            string.Equals(hash, service.SecretSha256, StringComparison.Ordinal),
+            string.Equals(hash, outcome.SecretSha256, StringComparison.Ordinal),
             $"sha256 in the board {hash}",
             "console.log"
         );
