@@ -113,7 +113,6 @@ internal static class NodeRoot
             root.AddDirectory(folder);
         }
 
-        root.AddLink("usr/sbin/init", "../bin/busybox");
         root.AddFile("etc/hostname", "hwlab\n"u8.ToArray());
         root.AddFile("etc/hosts", "127.0.0.1 localhost\n"u8.ToArray());
         // No server at all answers at once; one that is not there costs every look-up ten seconds.

@@ -51,7 +51,10 @@ internal sealed class SquashRoot : IRootArchive
                 "0",
                 "-all-root",
                 "-no-xattrs",
-                "-no-exports",
+                "-root-mode",
+                "755",
+                "-root-time",
+                "0",
                 "-no-progress",
                 "-quiet",
                 output,
@@ -94,7 +97,11 @@ internal sealed class SquashRoot : IRootArchive
                 entry.Source is not null ? File.OpenRead(entry.Source)
                 : entry.Content is not null ? new MemoryStream(entry.Content, writable: false)
                 : null;
-            written.DataStream = content;
+            if (content is not null)
+            {
+                written.DataStream = content;
+            }
+
             await tar.WriteEntryAsync(written, cancellationToken);
         }
     }
