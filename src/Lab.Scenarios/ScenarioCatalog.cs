@@ -1,5 +1,6 @@
 using Lab.Model.Scenarios;
 using Lab.Scenarios.Attacks;
+using Lab.Scenarios.Cluster;
 using Lab.Scenarios.EdgeNode;
 
 namespace Lab.Scenarios;
@@ -28,5 +29,30 @@ public static class ScenarioCatalog
             new ForeignQuote(),
             new EventLogTruncated(),
             new TpmAbsent(),
+            new StolenToken(
+                "stolen-token",
+                "a thief joins from another machine with the token that was released to the board",
+                nodeName: null,
+                "foreign-key"
+            ),
+            new StolenToken(
+                "foreign-node-name",
+                "a thief asks with the board's token for the certificate of another node",
+                "another-node",
+                "not-attested"
+            ),
+            new RebootIntoTampered(),
+            new GitAttack(
+                "unsigned-commit",
+                "a commit that the fleet's key did not sign is pushed",
+                "VerificationError",
+                GitIntrusion.CommitUnsignedAsync
+            ),
+            new GitAttack(
+                "rewritten-history",
+                "the branch is forced to a history that does not continue the one that was applied",
+                "HistoryRewritten",
+                GitIntrusion.RewriteAsync
+            ),
         ];
 }

@@ -6,6 +6,9 @@ public interface IAttestation : IService
     /// <summary>The PCR values a board must show, predicted from the artifacts: index to lower-case hexadecimal.</summary>
     IReadOnlyDictionary<int, string> ReferenceValues { get; }
 
+    /// <summary>How many appraisals of a board's evidence there were, accepted renewals not counted.</summary>
+    int Count(string board);
+
     /// <summary>
     /// Waits for the next appraisal of a board's evidence after <paramref name="alreadySeen"/> ones. Accepted renewals do not count: a board
     /// that was given what it needs attests every few seconds.

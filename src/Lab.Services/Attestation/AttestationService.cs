@@ -43,6 +43,8 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
 
     public AttestationLimits Limits => _options.Limits;
 
+    public int Count(string board) => _outcomes.Count(board);
+
     public Task<AppraisalOutcome> WaitAsync(
         string board,
         int alreadySeen,
