@@ -3,7 +3,6 @@ using Lab.Host.Storage;
 using Lab.Model.Runs;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
-using Lab.Scenarios.EdgeNode;
 using Lab.Services.Registry;
 
 namespace Lab.EndToEnd.Tests;
@@ -19,7 +18,7 @@ public sealed class BoardFaultTests
         var hanging = await WriteHangingFirmwareAsync(folder);
 
         var outcome = await LabInProcess.RunAsync(
-            new EdgeNodeScenario(),
+            new EdgeNodeWith(),
             Path.Combine(folder, "run"),
             board => board with { FirmwarePath = hanging },
             new Deadlines(1)
