@@ -3,6 +3,7 @@ using Lab.Host.Storage;
 using Lab.Model.Runs;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
+using Lab.Scenarios.EdgeNode;
 using Lab.Services.Registry;
 
 namespace Lab.EndToEnd.Tests;
