@@ -1,3 +1,4 @@
+using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Emulation.Qemu;
 using Lab.Emulation.Tpm;
@@ -29,9 +30,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     public async Task<PreparedRun> PrepareAsync(RunSetup setup, CancellationToken cancellationToken)
     {
-        if (setup.Board.Driver != VirtualDriver)
+        if (setup.Boards.FirstOrDefault(board => board.Driver != VirtualDriver) is { } strange)
         {
-            throw new RigException($"there is no driver '{setup.Board.Driver}'", $"{setup.Board.At}", $"one of: {VirtualDriver}");
+            throw new RigException($"there is no driver '{strange.Driver}'", $"{strange.At}", $"one of: {VirtualDriver}");
         }
 
         foreach (var removed in await Leftovers.SweepAsync(folders, cancellationToken))
@@ -56,7 +57,12 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
-        var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, cancellationToken);
+        var artifacts = await RunArtifacts.PrepareAsync(
+            LabInstallation.FromEnvironment(folders),
+            setup,
+            nodeProgram: null,
+            cancellationToken
+        );
         var network = await connecting;
         var accelerator = await choosing;
         // Last, when nothing of ours runs beside it any more.
@@ -71,11 +77,18 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Options(setup, owner, artifacts, network, authority.Certificate),
             cancellationToken
         );
+        var boards = new List<Board>();
         try
         {
-            var board = await OpenBoardAsync(setup, owner, artifacts, network, services, accelerator, cancellationToken);
+            foreach (var board in setup.Boards)
+            {
+                boards.Add(
+                    await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken)
+                );
+            }
+
             return new PreparedRun(
-                board,
+                boards[0],
                 new ServiceSet([.. services.All, new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]),
                 new Deadlines(Headroom * speed.Scale),
                 artifacts.Facts.Concat(network.Facts).Concat(Facts(accelerator, speed)).ToDictionary(StringComparer.Ordinal),
@@ -87,11 +100,13 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 }
             )
             {
+                Others = boards[1..],
                 ServicesFailed = services.Failed,
             };
         }
         catch
         {
+            await Task.WhenAll(boards.Select(board => board.DisposeAsync().AsTask()));
             await services.DisposeAsync();
             throw;
         }
@@ -105,7 +120,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             ["host-slowness"] = $"{speed.Scale:0.0}",
         };
 
-    private static string MacOf(RunSetup setup) => setup.Board.MacAddress ?? MacAddress.For(setup.Rig.Name, setup.Board.Name);
+    private static string MacOf(RunSetup setup, RigBoard board) => board.MacAddress ?? MacAddress.For(setup.Rig.Name, board.Name);
 
     private RunServicesOptions Options(
         RunSetup setup,
@@ -122,7 +137,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Owner = owner,
             Time = setup.Time,
             Segment = network.Segment,
-            Boards = new Dictionary<string, string>(StringComparer.Ordinal) { [MacOf(setup)] = setup.Board.Name },
+            Boards = setup.Boards.ToDictionary(board => MacOf(setup, board), board => board.Name, StringComparer.Ordinal),
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
@@ -133,11 +148,13 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 setup.Rig.Target,
                 artifacts.Target.Kernel.Path,
                 artifacts.Target.Initrd.Path,
-                ImageBuilder.TargetCommandLine
+                artifacts.Target.ReadCommandLine()
             )
             {
                 KernelDigest = artifacts.Target.Kernel.Digest,
                 InitrdDigest = artifacts.Target.Initrd.Digest,
+                RootPath = artifacts.Target.Root?.Path,
+                RootDigest = artifacts.Target.Root?.Digest,
             },
             Reference = artifacts.Reference(setup.Rig),
             EndorsementAuthorities = [authority],
@@ -146,6 +163,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     private Task<Board> OpenBoardAsync(
         RunSetup setup,
+        RigBoard board,
         ProcessOwner owner,
         RunArtifacts artifacts,
         RigNetwork network,
@@ -157,16 +175,16 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             new VirtualBoardSettings
             {
                 Rig = setup.Rig.Name,
-                Board = setup.Board.Name,
-                MacAddress = MacOf(setup),
-                HasTpm = setup.Board.HasTpm,
+                Board = board.Name,
+                MacAddress = MacOf(setup, board),
+                HasTpm = board.HasTpm,
                 FirmwarePath = artifacts.FirmwarePath,
                 Boot = new BootConfiguration(RunArtifacts.BootFile),
                 Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),
                 FirmwareEnvironment = new NetbootEnvironment(),
                 Accelerator = accelerator,
-                MemoryMebibytes = (int)(setup.Board.Memory >> 20),
-                Processors = setup.Board.Cpus,
+                MemoryMebibytes = (int)(board.Memory >> 20),
+                Processors = board.Cpus,
             },
             folders,
             owner,

@@ -47,7 +47,7 @@ public sealed class AttestationServiceTests
         var outcome = await waiting;
 
         Assert.That(secret, Is.EqualTo(TestAttestation.Secret));
-        Assert.That(Convert.ToHexStringLower(SHA256.HashData(secret)), Is.EqualTo(_attestation.Service.SecretSha256));
+        Assert.That(Convert.ToHexStringLower(SHA256.HashData(secret)), Is.EqualTo(outcome.SecretSha256));
         Assert.That(outcome.Accepted, Is.True);
         Assert.That(outcome.Claims.Select(claim => claim.Verdict), Is.All.EqualTo(Verdict.Pass));
         Assert.That(outcome.Pcrs.Select(pcr => pcr.Quoted), Is.EqualTo(outcome.Pcrs.Select(pcr => pcr.Predicted)));
