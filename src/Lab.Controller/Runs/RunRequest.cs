@@ -44,7 +44,10 @@ public sealed record RunRequest(
     {
         var others = Rig.Boards.Where(board => board.Name != Board.Name).Take(Scenario.BoardCount - 1).ToList();
         return others.Count == Scenario.BoardCount - 1
-            ? this with { Others = others }
+            ? this with
+            {
+                Others = others,
+            }
             : throw new RigException(
                 $"scenario '{Scenario.Name}' takes {Scenario.BoardCount} boards and rig '{Rig.Name}' has {Rig.Boards.Count}",
                 Rig.File,

@@ -77,7 +77,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         {
             foreach (var board in setup.Boards)
             {
-                boards.Add(await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken));
+                boards.Add(
+                    await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken)
+                );
             }
 
             return new PreparedRun(

@@ -21,13 +21,7 @@ internal sealed class RebootIntoTampered : ClusterAttack
         var board = context.Board.Name;
         var source = context.Board.Require<IBootSource>();
         await context.Board.Require<IPower>().CutAsync(cancellationToken);
-        await source.UseAsync(
-            source.Current with
-            {
-                BootArguments = "console=ttyAMA0 quiet hwlab.altered=1",
-            },
-            cancellationToken
-        );
+        await source.UseAsync(source.Current with { BootArguments = "console=ttyAMA0 quiet hwlab.altered=1" }, cancellationToken);
         await boot.PowerOnAsync(cancellationToken);
         var expulsion = await admission.WaitForExpulsionAsync(board, context.Deadlines.Of(120), cancellationToken);
         context.Recorder.Check(

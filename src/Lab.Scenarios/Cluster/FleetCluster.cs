@@ -121,12 +121,15 @@ internal sealed class FleetCluster(RunContext context)
             },
         };
         const string Path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
-        var answer = await _cluster.SendAsync(HttpMethod.Post, Path, Encoding.UTF8.GetBytes(review.ToJsonString()), Json, cancellationToken);
+        var answer = await _cluster.SendAsync(
+            HttpMethod.Post,
+            Path,
+            Encoding.UTF8.GetBytes(review.ToJsonString()),
+            Json,
+            cancellationToken
+        );
         return answer.IsSuccess
-            ? (
-                answer.Body.Find("status", "allowed").ValueKind == JsonValueKind.True,
-                answer.Body.Text("status", "reason")
-            )
+            ? (answer.Body.Find("status", "allowed").ValueKind == JsonValueKind.True, answer.Body.Text("status", "reason"))
             : throw Refused(Path, answer);
     }
 

@@ -28,7 +28,14 @@ internal static partial class FleetFiles
         this IFleetRepository repository,
         string revision,
         CancellationToken cancellationToken
-    ) => await ReplaceAsync(repository, Deployment, Revision(), $"""{RevisionAnnotation}: "{revision}" """.TrimEnd(), cancellationToken);
+    ) =>
+        await ReplaceAsync(
+            repository,
+            Deployment,
+            Revision(),
+            $"""{RevisionAnnotation}: "{revision}" """.TrimEnd(),
+            cancellationToken
+        );
 
     /// <summary>The Deployment's file with another number of replicas.</summary>
     public static Task<string> WithReplicasAsync(

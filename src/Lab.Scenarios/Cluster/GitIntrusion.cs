@@ -59,8 +59,5 @@ internal static class GitIntrusion
         IFleetRepository repository,
         CancellationToken cancellationToken
     ) =>
-        new(StringComparer.Ordinal)
-        {
-            [FleetFiles.Deployment] = await repository.WithRevisionAsync(Revision, cancellationToken),
-        };
+        new(StringComparer.Ordinal) { [FleetFiles.Deployment] = await repository.WithRevisionAsync(Revision, cancellationToken) };
 }

@@ -10,7 +10,12 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var service = context.Services.Require<IAttestation>();
-        var outcome = await service.WaitAsync(context.Board.Name, boot.AppraisalsBefore, context.Deadlines.Of(60), cancellationToken);
+        var outcome = await service.WaitAsync(
+            context.Board.Name,
+            boot.AppraisalsBefore,
+            context.Deadlines.Of(60),
+            cancellationToken
+        );
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
         if (!outcome.Accepted)
         {

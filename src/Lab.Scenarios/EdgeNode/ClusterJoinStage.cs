@@ -15,7 +15,12 @@ internal sealed class ClusterJoinStage(RunContext context, Boot boot)
         var cluster = context.Services.Require<ICluster>();
         var recorder = context.Recorder;
         await cluster.WaitUntilJoinableAsync(context.Deadlines.Of(60), cancellationToken);
-        recorder.Check("the control plane takes nodes", holds: true, $"{cluster.Flavor} at {cluster.BoardEndpoint}", "services/cluster");
+        recorder.Check(
+            "the control plane takes nodes",
+            holds: true,
+            $"{cluster.Flavor} at {cluster.BoardEndpoint}",
+            "services/cluster"
+        );
 
         await boot.ReachAsync("node", "joining", context.Deadlines.Of(60), cancellationToken);
         var decision = await _admission.WaitForDecisionAsync(
@@ -24,7 +29,11 @@ internal sealed class ClusterJoinStage(RunContext context, Boot boot)
             context.Deadlines.Of(120),
             cancellationToken
         );
-        recorder.Check("its certificate is signed for the key that the quote binds", decision.Approved, $"{decision.Code}: {decision.Detail}");
+        recorder.Check(
+            "its certificate is signed for the key that the quote binds",
+            decision.Approved,
+            $"{decision.Code}: {decision.Detail}"
+        );
         if (!decision.Approved)
         {
             throw new BoardException($"the node may not join ({decision.Code}): {decision.Detail}", context.Board.Name);

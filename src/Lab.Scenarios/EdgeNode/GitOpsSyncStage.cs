@@ -39,7 +39,11 @@ internal sealed class GitOpsSyncStage(RunContext context)
         await _gitOps.FollowFleetAsync(cancellationToken);
         var head = await _repository.GetHeadAsync(cancellationToken);
         var status = await AppliedAsync(head, cancellationToken);
-        context.Recorder.Check("the repository's head is applied", holds: true, $"{status.AppliedRevision}, {status.Inventory.Count} objects");
+        context.Recorder.Check(
+            "the repository's head is applied",
+            holds: true,
+            $"{status.AppliedRevision}, {status.Inventory.Count} objects"
+        );
         var pods = await _cluster.WaitForPodsAsync(
             pods => pods.Any(KubernetesObject.IsRunningPod),
             "a pod of the fleet's workload runs",
@@ -146,7 +150,13 @@ internal sealed class GitOpsSyncStage(RunContext context)
         context.Recorder.Check($"{what} is refused", refusal.Refused, refusal.Detail);
     }
 
-    private Task<string> CommitAsync(string path, string content, string message, bool signed, CancellationToken cancellationToken) =>
+    private Task<string> CommitAsync(
+        string path,
+        string content,
+        string message,
+        bool signed,
+        CancellationToken cancellationToken
+    ) =>
         _repository.CommitAsync(
             new Dictionary<string, string?>(StringComparer.Ordinal) { [path] = content },
             message,
@@ -162,7 +172,8 @@ internal sealed class GitOpsSyncStage(RunContext context)
             cancellationToken
         );
 
-    private static bool Names(string? revision, string commit) => revision?.EndsWith($"sha1:{commit}", StringComparison.Ordinal) == true;
+    private static bool Names(string? revision, string commit) =>
+        revision?.EndsWith($"sha1:{commit}", StringComparison.Ordinal) == true;
 
     private static string RevisionOf(JsonElement item) => item.Text("metadata", "annotations", FleetFiles.RevisionAnnotation);
 }

@@ -123,7 +123,13 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
         var secret = default(byte[]);
         try
         {
-            (secret, appraisal) = await AskSourceAsync(session, request.Renew, challenge.NodeKeySha256, appraisal, cancellationToken);
+            (secret, appraisal) = await AskSourceAsync(
+                session,
+                request.Renew,
+                challenge.NodeKeySha256,
+                appraisal,
+                cancellationToken
+            );
             var outcome = _builder.Build(session, evidence, appraisal, quote) with
             {
                 SecretSha256 = secret is null ? null : Convert.ToHexStringLower(SHA256.HashData(secret)),
@@ -198,9 +204,7 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
     {
         var isFresh = appraisal.Claims.Any(claim => claim.Name == NonceClaim && claim.Verdict == ClaimVerdict.Pass);
         if (isFresh && appraisal.Denial is { } denial)
-            _options.Secret.Refused(
-                new RefusedBoard(session.Board, session.Identity.EkFingerprint, denial.Code, denial.Detail)
-            );
+            _options.Secret.Refused(new RefusedBoard(session.Board, session.Identity.EkFingerprint, denial.Code, denial.Detail));
     }
 
     private async Task<EvidenceOnTheWire> PassAdversaryAsync(AppraiseRequest request, CancellationToken cancellationToken)
@@ -215,7 +219,8 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
             request.EventLog
         )
         {
-            NodeKeySha256 = request.NodeKey,
+            // Typed: a null array converts to a key of no bytes, which is not the absence of a key.
+            NodeKeySha256 = request.NodeKey is { } key ? new ReadOnlyMemory<byte>(key) : default(ReadOnlyMemory<byte>?),
         };
         if (_adversary is not { } adversary)
             return evidence;

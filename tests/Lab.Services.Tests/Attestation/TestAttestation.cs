@@ -58,7 +58,12 @@ internal sealed class TestAttestation : IAsyncDisposable
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
         var authority = await EndorsementAuthority.OpenAsync(lab.RigState, "test", TimeProvider.System, CancellationToken.None);
         var roots = new X509Certificate2Collection(X509CertificateLoader.LoadCertificate(authority.Certificate.Span));
-        var options = new AttestationOptions(TestBoard.Reference, new EndorsementTrust(roots), source ?? new FixedSecret(Secret), lab.PathOf("evidence"))
+        var options = new AttestationOptions(
+            TestBoard.Reference,
+            new EndorsementTrust(roots),
+            source ?? new FixedSecret(Secret),
+            lab.PathOf("evidence")
+        )
         {
             Limits = limits ?? new AttestationLimits(),
             Boards = boards,
