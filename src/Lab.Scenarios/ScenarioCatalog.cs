@@ -2,6 +2,7 @@ using Lab.Model.Scenarios;
 using Lab.Scenarios.Attacks;
 using Lab.Scenarios.Cluster;
 using Lab.Scenarios.EdgeNode;
+using Lab.Scenarios.Fleet;
 
 namespace Lab.Scenarios;
 
@@ -9,7 +10,7 @@ namespace Lab.Scenarios;
 public static class ScenarioCatalog
 {
     /// <summary>The scenarios.</summary>
-    public static IReadOnlyList<IScenario> CreateScenarios() => [new EdgeNodeScenario()];
+    public static IReadOnlyList<IScenario> CreateScenarios() => [new EdgeNodeScenario(), new FleetScenario()];
 
     /// <summary>The attacks; made anew for each run, since some of them remember what they recorded.</summary>
     public static IReadOnlyList<IAttack> CreateAttacks() =>

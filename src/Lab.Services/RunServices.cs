@@ -9,6 +9,7 @@ using Lab.Services.Hosting;
 using Lab.Services.Netboot;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Services.Workloads;
 using Lab.Trust.Attestation;
 
 namespace Lab.Services;
@@ -125,6 +126,8 @@ public sealed class RunServices : IAsyncDisposable
         foreach (var (name, path) in _options.BootFiles)
             _files.Link(name, path);
         await _tuf.StartAsync(cancellationToken);
+        foreach (var image in _options.Images)
+            await WorkloadImageWriter.PublishAsync(_registry, image, cancellationToken);
         var logs = Path.Combine(_options.RunFolder, "services");
         Directory.CreateDirectory(logs);
         _host = await BoardServiceHost.StartAsync(

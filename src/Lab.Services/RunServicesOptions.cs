@@ -5,6 +5,7 @@ using Lab.Services.Attestation;
 using Lab.Services.Hosting;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Services.Workloads;
 using Lab.Trust.Attestation;
 
 namespace Lab.Services;
@@ -44,6 +45,9 @@ public sealed record RunServicesOptions
 
     /// <summary>The OS that boards are to start.</summary>
     public required OsArtifact Os { get; init; }
+
+    /// <summary>Container images that the registry offers to nodes.</summary>
+    public IReadOnlyList<WorkloadImage> Images { get; init; } = [];
 
     /// <summary>The PCR values that a good board shows, predicted; exactly these PCRs are asked for.</summary>
     public required ReferenceValues Reference { get; init; }

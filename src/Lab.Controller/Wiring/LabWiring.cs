@@ -57,7 +57,12 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
-        var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, cancellationToken);
+        var artifacts = await RunArtifacts.PrepareAsync(
+            LabInstallation.FromEnvironment(folders),
+            setup,
+            nodeProgram: null,
+            cancellationToken
+        );
         var network = await connecting;
         var accelerator = await choosing;
         // Last, when nothing of ours runs beside it any more.
@@ -143,11 +148,13 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 setup.Rig.Target,
                 artifacts.Target.Kernel.Path,
                 artifacts.Target.Initrd.Path,
-                ImageBuilder.TargetCommandLine
+                artifacts.Target.ReadCommandLine()
             )
             {
                 KernelDigest = artifacts.Target.Kernel.Digest,
                 InitrdDigest = artifacts.Target.Initrd.Digest,
+                RootPath = artifacts.Target.Root?.Path,
+                RootDigest = artifacts.Target.Root?.Digest,
             },
             Reference = artifacts.Reference(setup.Rig),
             EndorsementAuthorities = [authority],

@@ -6,7 +6,7 @@ public interface IAttestation : IService
     /// <summary>The PCR values a board must show, predicted from the artifacts: index to lower-case hexadecimal.</summary>
     IReadOnlyDictionary<int, string> ReferenceValues { get; }
 
-    /// <summary>How many appraisals of a board's evidence there were, accepted renewals not counted.</summary>
+    /// <summary>How many appraisals of a board's evidence there were, without accepted renewals.</summary>
     int Count(string board);
 
     /// <summary>

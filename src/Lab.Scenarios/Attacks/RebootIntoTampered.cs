@@ -12,11 +12,12 @@ internal sealed class RebootIntoTampered : ClusterAttack
     public override string Name => "tampered-reboot";
     public override string Summary => "a node that joined reboots with another command line";
     public override string Class => "ATT&CK T1542.001: system firmware";
-    public override string RefusingStage => "reboot";
-    public override string RefusalCode => "denied";
+    public override string RefusingStage => StageNames.ClusterJoin;
+    public override string RefusalCode => "reference-value";
 
     protected override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
+        await new ClusterJoinStage(context, boot).RunAsync(cancellationToken);
         var admission = context.Services.Require<INodeAdmission>();
         var board = context.Board.Name;
         var source = context.Board.Require<IBootSource>();
@@ -36,8 +37,8 @@ internal sealed class RebootIntoTampered : ClusterAttack
             .WaitAsync(board, boot.AppraisalsBefore, context.Deadlines.Of(120), cancellationToken);
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
         context.Recorder.Check(
-            "the tampered boot is denied: reference-value",
-            outcome is { Accepted: false, Code: "reference-value" },
+            $"attestation denies the tampered boot: {RefusalCode}",
+            !outcome.Accepted && string.Equals(outcome.Code, RefusalCode, StringComparison.Ordinal),
             $"{outcome.Code}: {outcome.Detail}"
         );
         var (allowed, reason) = await new FleetCluster(context).ReviewNodeAsync(board, cancellationToken);
