@@ -34,8 +34,19 @@ internal sealed unsafe class NativeBuffer : SafeHandle
     /// <summary>The bytes. Valid until disposed.</summary>
     public ReadOnlySpan<byte> Span => new(Address, Length);
 
-    /// <summary>A stream that fills the buffer and refuses to grow it.</summary>
-    public Stream OpenWrite() => new UnmanagedMemoryStream((byte*)handle, 0, Length, FileAccess.ReadWrite);
+    /// <summary>Copies bytes into the buffer.</summary>
+    public void Write(int offset, ReadOnlySpan<byte> bytes) => bytes.CopyTo(new Span<byte>(Address, Length)[offset..]);
+
+    /// <summary>A stream that fills a part of the buffer and refuses to grow it.</summary>
+    /// <param name="offset">Where the part begins.</param>
+    /// <param name="length">Its bytes.</param>
+    public Stream OpenWrite(int offset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length - offset);
+        return new UnmanagedMemoryStream((byte*)handle + offset, 0, length, FileAccess.ReadWrite);
+    }
 
     protected override bool ReleaseHandle() => Libc.Unmap(handle, (nuint)Length) == 0;
 }

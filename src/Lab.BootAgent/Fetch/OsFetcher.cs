@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using Lab.BootAgent.Events;
+using Lab.BootAgent.Interop;
 using Lab.BootAgent.Kexec;
+using Lab.BootAgent.LinuxBoot;
 using Lab.Trust.Oci;
 using Lab.Trust.Tuf;
 
@@ -13,7 +15,7 @@ namespace Lab.BootAgent.Fetch;
 /// <param name="events">Told of each step.</param>
 internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider time, EventWriter events)
 {
-    /// <summary>Largest kernel or initrd, bytes.</summary>
+    /// <summary>Largest kernel, initrd or root file system, bytes.</summary>
     public const int PartLimit = 512 * 1024 * 1024;
 
     private readonly Retry _retry = new(time);
@@ -75,6 +77,9 @@ internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider ti
             (
                 Kernel: manifest.Layer(OsMediaTypes.Kernel),
                 Initrd: manifest.Layer(OsMediaTypes.Initrd),
+                Root: manifest.Layers.Any(layer => layer.MediaType == OsMediaTypes.Root)
+                    ? manifest.Layer(OsMediaTypes.Root)
+                    : null,
                 CommandLine: manifest.Layer(OsMediaTypes.CommandLine)
             )
         );
@@ -85,23 +90,28 @@ internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider ti
         Pulled("cmdline", layers.CommandLine);
         var kernel = await PullPartAsync("kernel", layers.Kernel);
         var initrd = await PullPartAsync("initrd", layers.Initrd);
-        return new OsImage(kernel, Sha256(layers.Kernel, kernel), initrd, Sha256(layers.Initrd, initrd), commandLine);
+        var root = layers.Root is { } layer ? await PullPartAsync("root", layer, Handover.RootPath) : null;
+        return new OsImage(kernel, initrd, root, commandLine);
 
         Task<T> TryAsync<T>(Func<Task<T>> action) => _retry.RunAsync(() => RefusingAsync(action), cancellationToken);
 
-        async Task<NativeBuffer> PullPartAsync(string kind, OciDescriptor layer)
+        async Task<OsPart> PullPartAsync(string kind, OciDescriptor layer, string? archivedAs = null)
         {
             if (layer.Size is <= 0 or > PartLimit)
                 throw new RefusalException(RefusalCode.DigestMismatch, $"a {kind} of {layer.Size} bytes");
-            var buffer = new NativeBuffer((int)layer.Size);
+            var length = (int)layer.Size;
+            var (head, tail) = archivedAs is null ? ([], []) : new NewcArchive().Around(archivedAs, length);
+            var buffer = Refusing(() => new NativeBuffer(head.Length + length + tail.Length));
+            buffer.Write(0, head);
+            buffer.Write(head.Length + length, tail);
             await TryAsync(async () =>
             {
-                await using var stream = buffer.OpenWrite();
+                await using var stream = buffer.OpenWrite(head.Length, length);
                 await registry.PullBlobAsync(repository, layer, stream, cancellationToken);
                 return true;
             });
             Pulled(kind, layer);
-            return buffer;
+            return new OsPart(buffer, head.Length, length, Sha256(layer, buffer.Span.Slice(head.Length, length)));
         }
     }
 
@@ -117,8 +127,8 @@ internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider ti
         );
 
     /// <summary>The verified digest, so that no byte is hashed twice.</summary>
-    private static byte[] Sha256(OciDescriptor layer, NativeBuffer content) =>
-        layer.Digest.Algorithm == "sha256" ? Convert.FromHexString(layer.Digest.Hex) : SHA256.HashData(content.Span);
+    private static byte[] Sha256(OciDescriptor layer, ReadOnlySpan<byte> content) =>
+        layer.Digest.Algorithm == "sha256" ? Convert.FromHexString(layer.Digest.Hex) : SHA256.HashData(content);
 
     private Uri Under(string path) => new($"{services.AbsoluteUri.TrimEnd('/')}/{path}");
 
@@ -147,6 +157,10 @@ internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider ti
         catch (OciException error)
         {
             throw new RefusalException(RefusalCodes.FromWireName(error.Refusal), error.Message, error);
+        }
+        catch (LinuxException error)
+        {
+            throw new RefusalException(RefusalCode.KexecFailed, error.Message, error);
         }
     }
 }

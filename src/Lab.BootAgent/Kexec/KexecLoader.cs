@@ -11,15 +11,28 @@ internal static class KexecLoader
     private const nuint ArchitectureArm64 = 183 << 16; // KEXEC_ARCH_AARCH64
     private const int SeedSize = 64;
 
-    /// <summary>Loads kernel, initrd, handover archive and device tree; nothing runs yet.</summary>
+    private const int SegmentLimit = 16; // KEXEC_SEGMENT_MAX
+
+    /// <summary>Loads kernel, initrd, root, handover archive and device tree; nothing runs yet.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="initrd">An archive, compressed or not.</param>
+    /// <param name="root">An archive that follows it, null if there is none.</param>
+    /// <param name="commandLine">For the kernel.</param>
+    /// <param name="handover">The last archive.</param>
     /// <exception cref="FormatException">Something does not fit or is malformed.</exception>
     /// <exception cref="LinuxException">The kernel refused.</exception>
-    public static unsafe void Load(NativeBuffer kernel, NativeBuffer initrd, ReadOnlySpan<byte> commandLine, byte[] handover)
+    public static unsafe void Load(
+        NativeBuffer kernel,
+        NativeBuffer initrd,
+        NativeBuffer? root,
+        ReadOnlySpan<byte> commandLine,
+        byte[] handover
+    )
     {
         var image = Arm64Image.Parse(kernel.Span);
         var memory = MemoryMap.Parse(File.ReadAllText("/proc/iomem"));
         var page = Environment.SystemPageSize;
-        var plan = KexecPlan.Make(memory, image, initrd.Length, handover.Length, page);
+        var plan = KexecPlan.Make(memory, image, initrd.Length, root?.Length ?? 0, handover.Length, page);
         var deviceTree = BootDescription.Rewrite(
             File.ReadAllBytes("/sys/firmware/fdt"),
             commandLine,
@@ -33,13 +46,16 @@ internal static class KexecLoader
                 trampolineBytes = trampoline
         )
         {
-            var segments = stackalloc KernelSegment[5];
-            segments[0] = Segment(kernel.Address, kernel.Length, plan.Kernel);
-            segments[1] = Segment(initrd.Address, initrd.Length, plan.Initrd);
-            segments[2] = Segment(handoverBytes, handover.Length, plan.Handover);
-            segments[3] = Segment(deviceTreeBytes, deviceTree.Length, plan.DeviceTree);
-            segments[4] = Segment(trampolineBytes, trampoline.Length, plan.Trampoline);
-            if (Libc.LoadKernel(KexecLoadCall, (nuint)plan.Trampoline.Start, 5, segments, ArchitectureArm64) != 0)
+            var segments = stackalloc KernelSegment[SegmentLimit];
+            nuint count = 0;
+            segments[count++] = Segment(kernel.Address, kernel.Length, plan.Kernel);
+            segments[count++] = Segment(initrd.Address, initrd.Length, plan.Initrd);
+            if (root is not null)
+                segments[count++] = Segment(root.Address, root.Length, plan.Root);
+            segments[count++] = Segment(handoverBytes, handover.Length, plan.Handover);
+            segments[count++] = Segment(deviceTreeBytes, deviceTree.Length, plan.DeviceTree);
+            segments[count++] = Segment(trampolineBytes, trampoline.Length, plan.Trampoline);
+            if (Libc.LoadKernel(KexecLoadCall, (nuint)plan.Trampoline.Start, count, segments, ArchitectureArm64) != 0)
                 throw LinuxException.Last("kexec_load");
         }
     }

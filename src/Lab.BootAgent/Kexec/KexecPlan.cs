@@ -3,12 +3,14 @@ namespace Lab.BootAgent.Kexec;
 /// <summary>Where the parts of the next system go in physical memory.</summary>
 /// <param name="Kernel">The kernel image.</param>
 /// <param name="Initrd">The initrd as it was measured.</param>
-/// <param name="Handover">The archive behind the initrd, on the next page; the kernel skips the zeros between.</param>
+/// <param name="Root">The archive behind the initrd, on the next page; the kernel skips the zeros between. Empty where there is none.</param>
+/// <param name="Handover">The archive behind that, on the next page again.</param>
 /// <param name="DeviceTree">The device tree; room for the largest one.</param>
 /// <param name="Trampoline">The entry.</param>
 internal sealed record KexecPlan(
     MemoryRange Kernel,
     MemoryRange Initrd,
+    MemoryRange Root,
     MemoryRange Handover,
     MemoryRange DeviceTree,
     MemoryRange Trampoline
@@ -18,10 +20,11 @@ internal sealed record KexecPlan(
     /// <param name="memory">The free memory; taken from.</param>
     /// <param name="image">The kernel's header.</param>
     /// <param name="initrdSize">Bytes.</param>
+    /// <param name="rootSize">Bytes; 0 for none.</param>
     /// <param name="handoverSize">Bytes.</param>
     /// <param name="pageSize">Bytes.</param>
     /// <exception cref="FormatException">The memory does not suffice.</exception>
-    public static KexecPlan Make(MemoryMap memory, Arm64Image image, int initrdSize, int handoverSize, int pageSize)
+    public static KexecPlan Make(MemoryMap memory, Arm64Image image, int initrdSize, int rootSize, int handoverSize, int pageSize)
     {
         var page = (ulong)pageSize;
         var kernelSize = RoundUp(image.ImageSize, page);
@@ -30,12 +33,16 @@ internal sealed record KexecPlan(
         var deviceTree = memory.Take(Kexec.DeviceTree.SizeLimit, Kexec.DeviceTree.SizeLimit);
         var initrdPages = RoundUp((ulong)initrdSize, page);
         var handoverPages = RoundUp((ulong)handoverSize, page);
-        var initrd = memory.Take(initrdPages + handoverPages, page);
+        var rootPages = RoundUp((ulong)rootSize, page);
+        var initrd = memory.Take(initrdPages + rootPages + handoverPages, page);
+        var root = initrd + initrdPages;
+        var handover = root + rootPages;
         var trampoline = memory.Take(page, page);
         return new KexecPlan(
             new MemoryRange(kernel, kernel + kernelSize),
-            new MemoryRange(initrd, initrd + initrdPages),
-            new MemoryRange(initrd + initrdPages, initrd + initrdPages + handoverPages),
+            new MemoryRange(initrd, root),
+            new MemoryRange(root, handover),
+            new MemoryRange(handover, handover + handoverPages),
             new MemoryRange(deviceTree, deviceTree + Kexec.DeviceTree.SizeLimit),
             new MemoryRange(trampoline, trampoline + page)
         );

@@ -19,24 +19,46 @@ internal sealed class NewcArchive
     /// <param name="content">Its bytes.</param>
     public NewcArchive File(string path, ReadOnlySpan<byte> content)
     {
-        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
-        {
-            if (_directories.Add(path[..slash]))
-                Entry(path[..slash], DirectoryMode, []);
-        }
-
-        Entry(path, FileMode, content);
+        AddFoldersAbove(path);
+        Header(path, FileMode, content.Length);
+        _bytes.Write(content);
+        Pad();
         return this;
     }
 
     /// <summary>The archive with its trailer.</summary>
     public byte[] ToBytes()
     {
-        Entry("TRAILER!!!", 0, []);
+        Header("TRAILER!!!", 0, 0);
         return _bytes.WrittenSpan.ToArray();
     }
 
-    private void Entry(string name, uint mode, ReadOnlySpan<byte> content)
+    /// <summary>
+    /// What goes before and after one more file's content, the last one: so content of any size is an archive where it lies, and is
+    /// not copied into one.
+    /// </summary>
+    /// <param name="path">Relative, with forward slashes.</param>
+    /// <param name="size">Bytes of the content.</param>
+    public (byte[] Head, byte[] Tail) Around(string path, int size)
+    {
+        AddFoldersAbove(path);
+        Header(path, FileMode, size);
+        var head = _bytes.WrittenSpan.ToArray();
+        // The head ends aligned, so the content's size alone says what is missing behind it.
+        byte[] tail = [.. new byte[-size & 3], .. new NewcArchive().ToBytes()];
+        return (head, tail);
+    }
+
+    private void AddFoldersAbove(string path)
+    {
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (_directories.Add(path[..slash]))
+                Header(path[..slash], DirectoryMode, 0);
+        }
+    }
+
+    private void Header(string name, uint mode, int size)
     {
         var nameBytes = Encoding.UTF8.GetBytes(name + "\0");
         ReadOnlySpan<uint> fields =
@@ -47,7 +69,7 @@ internal sealed class NewcArchive
             0, // gid
             1, // nlink
             0, // mtime
-            (uint)content.Length,
+            (uint)size,
             0, // device major, minor
             0,
             0, // special file's major, minor
@@ -60,8 +82,6 @@ internal sealed class NewcArchive
             header.Append(field.ToString("X8", CultureInfo.InvariantCulture));
         _bytes.Write(Encoding.ASCII.GetBytes(header.ToString()));
         _bytes.Write(nameBytes);
-        Pad();
-        _bytes.Write(content);
         Pad();
     }
 

@@ -49,7 +49,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         var log = Refusing(RefusalCode.MeasureFailed, () => Measure(image, _tpm));
         var handover = Handover.Build(
             log,
-            new HandoverDescription(lease.Services!, Guid.NewGuid().ToString("N"), lease.HostName)
+            new HandoverDescription(lease.Services!, Guid.NewGuid().ToString("N"), lease.HostName) { Time = time.GetUtcNow() }
         );
         Refusing(RefusalCode.KexecFailed, () => Start(image, handover));
     }
@@ -132,7 +132,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
     /// <summary>What could not be started is not measured either.</summary>
     private static void Check(OsImage image)
     {
-        Arm64Image.Parse(image.Kernel.Span);
+        Arm64Image.Parse(image.Kernel.Content);
         BootDescription.CheckCommandLine(image.CommandLine);
     }
 
@@ -140,8 +140,10 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
     {
         var log = tpm.OpenLog();
         var measurer = new Measurer(tpm.Tpm, log, tpm.Banks, events);
-        measurer.Measure("kernel", image.Kernel.Span, image.KernelDigest);
-        measurer.Measure("initrd", image.Initrd.Span, image.InitrdDigest);
+        measurer.Measure("kernel", image.Kernel.Content, image.Kernel.Digest);
+        measurer.Measure("initrd", image.Initrd.Content, image.Initrd.Digest);
+        if (image.Root is { } root)
+            measurer.Measure("root", root.Content, root.Digest);
         measurer.Measure("cmdline", image.CommandLine, sha256: null);
         measurer.Separate();
         return log.ToArray();
@@ -149,7 +151,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
 
     private void Start(OsImage image, byte[] handover)
     {
-        KexecLoader.Load(image.Kernel, image.Initrd, image.CommandLine, handover);
+        KexecLoader.Load(image.Kernel.Buffer, image.Initrd.Buffer, image.Root?.Buffer, image.CommandLine, handover);
         events.Write("kexec");
         Machine.StartLoadedKernel();
     }

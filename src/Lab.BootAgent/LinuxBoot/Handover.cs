@@ -11,6 +11,9 @@ internal static class Handover
     public const string EventLogName = "eventlog";
     public const string DescriptionName = "boot.json";
 
+    /// <summary>The root file system, from the root; an archive of its own that follows the initrd.</summary>
+    public const string RootPath = $"{Folder}/root.squashfs";
+
     /// <summary>Builds the archive.</summary>
     public static byte[] Build(ReadOnlySpan<byte> eventLog, HandoverDescription description) =>
         new NewcArchive()

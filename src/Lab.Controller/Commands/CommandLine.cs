@@ -66,6 +66,7 @@ public static class CommandLine
             ReportCommand.Create(environment),
             VerifyCommand.Create(environment),
             TufCommand.Create(environment),
+            ImageCommand.Create(environment),
             PcrCommand.Create(environment),
             AttestCommand.Create(environment),
         };

@@ -22,6 +22,27 @@ internal sealed class ArtifactStore(string folder)
         return new Artifact(path, digest, content.Length);
     }
 
+    /// <summary>Stores what a program writes and says where.</summary>
+    /// <param name="name">A short name for people, put before the digest.</param>
+    /// <param name="write">Given a path at which nothing is yet.</param>
+    public async Task<Artifact> WriteAsync(string name, Func<string, Task> write, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $"{name}.{Guid.NewGuid():N}.new");
+        try
+        {
+            await write(temporary);
+            Artifact written = await DescribeAsync(temporary, cancellationToken);
+            string path = Path.Combine(folder, $"{name}-{written.Sha256}");
+            File.Move(temporary, path, overwrite: true);
+            return written with { Path = path };
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
     /// <summary>Describes a file that lies elsewhere in the cache.</summary>
     public static async Task<Artifact> DescribeAsync(string path, CancellationToken cancellationToken)
     {

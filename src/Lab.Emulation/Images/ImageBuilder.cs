@@ -86,6 +86,53 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
             cancellationToken
         );
 
+    /// <summary>Builds a cluster node's image; <see cref="TargetImage.Root"/> is set. Fetches its packages the first time.</summary>
+    /// <param name="refresh">True to look for newer Debian packages.</param>
+    /// <exception cref="LabException">A mirror, tool or key is missing, the Kubernetes program is, or the disk is full.</exception>
+    public async Task<TargetImage> BuildNodeAsync(
+        BoardParts parts,
+        NodeOptions options,
+        IProgress<PreparationProgress>? progress,
+        bool refresh,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!File.Exists(options.Kubernetes))
+        {
+            throw new LabException("the node's Kubernetes program is not there", options.Kubernetes, "build it first");
+        }
+
+        IReadOnlyList<DebianPackage> packages = await _archive.FetchAsync(
+            NodePackages.For(options.Kernel),
+            progress,
+            refresh,
+            cancellationToken
+        );
+        DebianPackage kernel =
+            options.Kernel == NodeKernel.Cloud
+                ? KernelPackage(parts.Packages)
+                : KernelPackage(packages, NodePackages.GenericKernel);
+        Artifact kubernetes = await ArtifactStore.DescribeAsync(options.Kubernetes, cancellationToken);
+        return await _index.GetAsync(
+            [
+                "node",
+                .. Inputs(parts),
+                .. packages.Select(package => package.Sha256).Order(StringComparer.Ordinal),
+                kernel.Sha256,
+                kubernetes.Sha256,
+                options.CommandLine,
+            ],
+            image =>
+                [image.Kernel, image.Initrd, image.CommandLine, .. image.Root is { } root ? [root] : Array.Empty<Artifact>()],
+            () =>
+            {
+                progress?.Report(new PreparationProgress("packing the node's root file system", 0, 0));
+                return new NodeBuilder(_store).BuildAsync(parts, packages, kernel, options, cancellationToken);
+            },
+            cancellationToken
+        );
+    }
+
     /// <summary>The target's command line unless another is given.</summary>
     public static string TargetCommandLine => "console=ttyAMA0 quiet loglevel=3 panic=-1 lsm= cryptomgr.notests";
 
@@ -114,10 +161,10 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
         ];
 
     // The meta package names the kernel; what it depends on is the kernel.
-    private static DebianPackage KernelPackage(IReadOnlyList<DebianPackage> packages) =>
+    private static DebianPackage KernelPackage(IReadOnlyList<DebianPackage> packages, PackageRequest? meta = null) =>
         packages.FirstOrDefault(package =>
             package.Suite == BoardPackages.Kernel.Suite
-            && package.Name != BoardPackages.Kernel.Name
+            && package.Name != (meta ?? BoardPackages.Kernel).Name
             && package.Name.StartsWith("linux-image-", StringComparison.Ordinal)
         ) ?? throw new LabException("the kernel's package is not in the cache", null, "run hwlab setup --refresh");
 

@@ -34,6 +34,7 @@ public static class HostTools
         new("llvm-objcopy", "llvm", "strips it"),
         new("xz", "xz-utils", "unpacks kernel modules"),
         new("zstd", "zstd", "packs the target's root file system"),
+        new("sqfstar", "squashfs-tools", "packs a cluster node's root file system", new Version(4, 5), "-version"),
     ];
 
     /// <summary>The full path of a program, or null. A path that is already full is returned if there is such a file.</summary>

@@ -13,6 +13,12 @@ public sealed record OsArtifact(string Target, string KernelPath, string InitrdP
     /// <summary><c>sha256:…</c> of the initrd, where the caller knows it.</summary>
     public string? InitrdDigest { get; init; }
 
+    /// <summary>A squashfs image that the initrd goes on into; null where the initrd is the whole root file system.</summary>
+    public string? RootPath { get; init; }
+
+    /// <summary><c>sha256:…</c> of that image, where the caller knows it.</summary>
+    public string? RootDigest { get; init; }
+
     /// <summary>The repository in the registry.</summary>
     public string Repository => Target.StartsWith("os/", StringComparison.Ordinal) ? Target["os/".Length..] : Target;
 }

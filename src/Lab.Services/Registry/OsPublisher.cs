@@ -11,21 +11,14 @@ internal sealed class OsPublisher(RunRegistry registry)
     public async Task<byte[]> PublishAsync(OsArtifact os, CancellationToken cancellationToken)
     {
         Demand(os);
-        return await GuardAsync(
-            os,
-            async () =>
-            {
-                var kernel = await registry.AddBlobAsync(os.Repository, os.KernelPath, os.KernelDigest, cancellationToken);
-                var initrd = await registry.AddBlobAsync(os.Repository, os.InitrdPath, os.InitrdDigest, cancellationToken);
-                var commandLine = await AddAsync(os, Encoding.UTF8.GetBytes(os.CommandLine), cancellationToken);
-                return await PublishAsync(os, kernel, initrd, commandLine, cancellationToken);
-            }
-        );
+        return await GuardAsync(os, () => PublishAsync(os, (_, add) => add(), cancellationToken));
     }
 
-    /// <summary>The same OS with other bytes in one layer: <c>kernel</c>, <c>initrd</c> or <c>cmdline</c>. Parts are not looked into.</summary>
+    /// <summary>
+    /// The same OS with other bytes in one layer: <c>kernel</c>, <c>initrd</c>, <c>root</c> or <c>cmdline</c>. Parts are not looked into.
+    /// </summary>
     /// <returns>The manifest's bytes.</returns>
-    /// <exception cref="LabException">There is no such kind of layer.</exception>
+    /// <exception cref="LabException">The OS has no such layer.</exception>
     public async Task<byte[]> PublishAsync(
         OsArtifact os,
         string kind,
@@ -33,41 +26,44 @@ internal sealed class OsPublisher(RunRegistry registry)
         CancellationToken cancellationToken
     )
     {
-        if (kind is not ("kernel" or "initrd" or "cmdline"))
-            throw new LabException($"an OS has no layer '{kind}'", os.Target, "use kernel, initrd or cmdline");
+        if (kind is not ("kernel" or "initrd" or "cmdline") && (kind is not "root" || os.RootPath is null))
+            throw new LabException($"this OS has no layer '{kind}'", os.Target, "use kernel, initrd, root or cmdline");
         return await GuardAsync(
             os,
-            async () =>
-            {
-                var other = await AddAsync(os, content, cancellationToken);
-                var kernel =
-                    kind == "kernel"
-                        ? other
-                        : await registry.AddBlobAsync(os.Repository, os.KernelPath, os.KernelDigest, cancellationToken);
-                var initrd =
-                    kind == "initrd"
-                        ? other
-                        : await registry.AddBlobAsync(os.Repository, os.InitrdPath, os.InitrdDigest, cancellationToken);
-                var commandLine =
-                    kind == "cmdline" ? other : await AddAsync(os, Encoding.UTF8.GetBytes(os.CommandLine), cancellationToken);
-                return await PublishAsync(os, kernel, initrd, commandLine, cancellationToken);
-            }
+            () =>
+                PublishAsync(
+                    os,
+                    (each, add) => each == kind ? AddAsync(os, content, cancellationToken) : add(),
+                    cancellationToken
+                )
         );
     }
 
     private async Task<byte[]> PublishAsync(
         OsArtifact os,
-        OsManifest.Part kernel,
-        OsManifest.Part initrd,
-        OsManifest.Part commandLine,
+        Func<string, Func<Task<OsManifest.Part>>, Task<OsManifest.Part>> choose,
         CancellationToken cancellationToken
     )
     {
+        var kernel = await choose("kernel", () => AddAsync(os, os.KernelPath, os.KernelDigest, cancellationToken));
+        var initrd = await choose("initrd", () => AddAsync(os, os.InitrdPath, os.InitrdDigest, cancellationToken));
+        OsManifest.Part? root = os.RootPath is { } path
+            ? await choose("root", () => AddAsync(os, path, os.RootDigest, cancellationToken))
+            : null;
+        var line = Encoding.UTF8.GetBytes(os.CommandLine);
+        var commandLine = await choose("cmdline", () => AddAsync(os, line, cancellationToken));
         await registry.AddBlobAsync(os.Repository, OsManifest.Empty, cancellationToken);
-        var manifest = OsManifest.Build(kernel, initrd, commandLine);
+        var manifest = OsManifest.Build(kernel, initrd, root, commandLine);
         await registry.AddManifestAsync(os.Repository, manifest, "latest", cancellationToken);
         return manifest;
     }
+
+    private async Task<OsManifest.Part> AddAsync(
+        OsArtifact os,
+        string path,
+        string? digest,
+        CancellationToken cancellationToken
+    ) => await registry.AddBlobAsync(os.Repository, path, digest, cancellationToken);
 
     private async Task<OsManifest.Part> AddAsync(
         OsArtifact os,

@@ -18,6 +18,9 @@ public static class DenialCodes
     /// <summary>The quote answers another challenge.</summary>
     public const string Nonce = "nonce";
 
+    /// <summary>No node's key is bound into the quote, though one is stated or demanded.</summary>
+    public const string NodeKey = "node-key";
+
     /// <summary>Not a quote, or not signed by the AK.</summary>
     public const string Signature = "signature";
 

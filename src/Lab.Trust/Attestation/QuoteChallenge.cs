@@ -6,4 +6,14 @@ namespace Lab.Trust.Attestation;
 /// <param name="Ak">The attestation key that was activated.</param>
 /// <param name="Nonce">The nonce that was sent; at least <see cref="EvidenceLimits.MinNonce"/> bytes.</param>
 /// <param name="Reference">The values that are allowed; exactly their PCRs must be quoted.</param>
-public sealed record QuoteChallenge(TpmPublic Ak, byte[] Nonce, ReferenceValues Reference);
+public sealed record QuoteChallenge(TpmPublic Ak, byte[] Nonce, ReferenceValues Reference)
+{
+    /// <summary>
+    /// SHA-256 of the node's key (SubjectPublicKeyInfo) that the quote is to bind, as the board states it; null when it states none. See
+    /// <see cref="NodeKeyBinding"/>.
+    /// </summary>
+    public byte[]? NodeKeySha256 { get; init; }
+
+    /// <summary>Whether a quote that binds no node's key is refused.</summary>
+    public bool RequiresNodeKey { get; init; }
+}

@@ -14,6 +14,7 @@ public static class QuoteVerifier
     private const string Form = "quote-form";
     private const string Signature = "signature";
     private const string Nonce = "nonce";
+    private const string NodeKey = "node-key";
     private const string Selection = "pcr-selection";
     private const string Digest = "pcr-digest";
     private const string Log = "event-log";
@@ -30,6 +31,7 @@ public static class QuoteVerifier
             Form,
             Signature,
             Nonce,
+            .. BindsKey(challenge) ? [NodeKey] : Array.Empty<string>(),
             Selection,
             Log,
             EventTypes,
@@ -75,18 +77,11 @@ public static class QuoteVerifier
 
         list.Pass(Signature, "signed by the attestation key", Convert.ToHexStringLower(challenge.Ak.ComputeName()));
         list.Clock = attest.Clock;
-        if (challenge.Nonce.Length < EvidenceLimits.MinNonce)
+        if (FindChallengeFault(list, attest, challenge) is { } unanswered)
         {
-            return list.Deny(Nonce, DenialCodes.Nonce, $"a nonce of {challenge.Nonce.Length} bytes is none");
+            return unanswered;
         }
 
-        // Exact equality, never a prefix; FixedTimeEquals is false for other lengths.
-        if (!CryptographicOperations.FixedTimeEquals(attest.ExtraData, challenge.Nonce))
-        {
-            return list.Deny(Nonce, DenialCodes.Nonce, "the quote answers another challenge");
-        }
-
-        list.Pass(Nonce, "the quote answers this challenge", Convert.ToHexStringLower(challenge.Nonce));
         var wanted = challenge.Reference.Selection;
         if (attest.Selections is not [var quoted] || quoted != wanted)
         {
@@ -98,6 +93,43 @@ public static class QuoteVerifier
         }
 
         list.Pass(Selection, wanted.ToString());
+        return null;
+    }
+
+    private static bool BindsKey(QuoteChallenge challenge) => challenge.RequiresNodeKey || challenge.NodeKeySha256 is not null;
+
+    private static Appraisal? FindChallengeFault(Checklist list, TpmAttest attest, QuoteChallenge challenge)
+    {
+        if (challenge.Nonce.Length < EvidenceLimits.MinNonce)
+        {
+            return list.Deny(Nonce, DenialCodes.Nonce, $"a nonce of {challenge.Nonce.Length} bytes is none");
+        }
+
+        // Exact equality, never a prefix; FixedTimeEquals is false for other lengths.
+        var key = challenge.NodeKeySha256;
+        var isPlain = CryptographicOperations.FixedTimeEquals(attest.ExtraData, challenge.Nonce);
+        var isBound =
+            key?.Length == NodeKeyBinding.DigestSize
+            && CryptographicOperations.FixedTimeEquals(attest.ExtraData, NodeKeyBinding.QualifyingData(challenge.Nonce, key));
+        if (!isPlain && !isBound)
+        {
+            // Both are hashed together: which of them is another one cannot be told.
+            var other = key is null ? "another challenge" : "another challenge, or binds another key";
+            return list.Deny(Nonce, DenialCodes.Nonce, $"the quote answers {other}");
+        }
+
+        list.Pass(Nonce, "the quote answers this challenge", Convert.ToHexStringLower(challenge.Nonce));
+        if (!BindsKey(challenge))
+        {
+            return null;
+        }
+
+        if (!isBound)
+        {
+            return list.Deny(NodeKey, DenialCodes.NodeKey, "no key of a node is bound into the quote");
+        }
+
+        list.Pass(NodeKey, "the node's key is bound into the quote", Convert.ToHexStringLower(key!));
         return null;
     }
 

@@ -152,6 +152,9 @@ public static class PcrPredictor
             [
                 new PredictedEvent(8, Ipl, "EV_IPL", target.Kernel, "hwlab:kernel", FromTarget),
                 new PredictedEvent(8, Ipl, "EV_IPL", target.Initrd, "hwlab:initrd", FromTarget),
+                .. target.Root is { } root
+                    ? (PredictedEvent[])[new PredictedEvent(8, Ipl, "EV_IPL", root, "hwlab:root", FromTarget)]
+                    : [],
                 new PredictedEvent(8, Ipl, "EV_IPL", target.CommandLine, "hwlab:cmdline", FromTarget),
                 SeparatorEvent(8, 0, "LinuxBoot done"),
             ];

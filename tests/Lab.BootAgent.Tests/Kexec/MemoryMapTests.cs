@@ -45,19 +45,29 @@ internal sealed class MemoryMapTests
     public void Maps_that_say_nothing_useful_are_refused(string text) =>
         Assert.That(() => MemoryMap.Parse(text), Throws.TypeOf<FormatException>());
 
-    [Test]
-    public void A_plan_has_no_overlaps_and_keeps_kernels_and_trees_aligned()
+    [TestCase(0)]
+    [TestCase(75_000_003)]
+    public void A_plan_has_no_overlaps_and_keeps_kernels_and_trees_aligned(int rootSize)
     {
         var image = new Arm64Image(0x8_0000, 0x1F8_1234);
-        var plan = KexecPlan.Make(MemoryMap.Parse(Board), image, initrdSize: 40_000_001, handoverSize: 5000, pageSize: 4096);
-        var parts = new[] { plan.Kernel, plan.Initrd, plan.Handover, plan.DeviceTree, plan.Trampoline }
+        var plan = KexecPlan.Make(
+            MemoryMap.Parse(Board),
+            image,
+            initrdSize: 40_000_001,
+            rootSize,
+            handoverSize: 5000,
+            pageSize: 4096
+        );
+        var parts = new[] { plan.Kernel, plan.Initrd, plan.Root, plan.Handover, plan.DeviceTree, plan.Trampoline }
             .OrderBy(part => part.Start)
             .ToList();
         Assert.That(parts.Zip(parts.Skip(1)).All(pair => pair.First.End <= pair.Second.Start), Is.True);
         Assert.That(plan.Kernel.Start % Arm64Image.BaseAlignment, Is.EqualTo(0x8_0000));
         Assert.That(plan.Kernel.Size, Is.GreaterThanOrEqualTo(image.ImageSize));
         Assert.That(plan.DeviceTree.Start % DeviceTree.SizeLimit, Is.Zero);
-        Assert.That(plan.Handover.Start, Is.EqualTo(plan.Initrd.End));
+        Assert.That(plan.Root.Start, Is.EqualTo(plan.Initrd.End));
+        Assert.That(plan.Root.Size, Is.GreaterThanOrEqualTo((ulong)rootSize));
+        Assert.That(plan.Handover.Start, Is.EqualTo(plan.Root.End));
         Assert.That(parts.All(part => part.End % 4096 == 0), Is.True);
     }
 }

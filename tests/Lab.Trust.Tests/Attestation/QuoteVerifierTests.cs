@@ -64,6 +64,53 @@ internal sealed class QuoteVerifierTests
     }
 
     [Test]
+    public void A_node_key_is_bound_into_the_quote()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        var appraisal = Appraise(Evidence(Log(), answering: NodeKeyBinding.QualifyingData(nonce, key)), key, requires: true);
+
+        Assert.That(appraisal.IsTrusted, Is.True, appraisal.Denial?.Detail);
+        Assert.That(appraisal.Claims, Has.One.Property("Name").EqualTo("node-key"));
+        Assert.That(appraisal.Claims, Has.Count.EqualTo(10 + 3));
+    }
+
+    [Test]
+    public void A_node_key_is_bound_as_the_contract_says()
+    {
+        byte[] message = [.. "hwlab-node-key-v1"u8, .. nonce, .. SHA256.HashData("key"u8)];
+        Assert.That(NodeKeyBinding.QualifyingData(nonce, SHA256.HashData("key"u8)), Is.EqualTo(SHA256.HashData(message)));
+        Assert.That(() => NodeKeyBinding.QualifyingData(nonce, new byte[31]), Throws.ArgumentException);
+    }
+
+    [Test]
+    public void A_quote_that_binds_another_key_or_none_is_refused()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        var other = RandomNumberGenerator.GetBytes(32);
+        var bound = Evidence(Log(), answering: NodeKeyBinding.QualifyingData(nonce, key));
+        var plain = Evidence(Log());
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Appraise(bound, other).Denial?.Code, Is.EqualTo(DenialCodes.Nonce), "swapped");
+            Assert.That(Appraise(bound, key: null).Denial?.Code, Is.EqualTo(DenialCodes.Nonce), "concealed");
+            Assert.That(Appraise(bound, key: null, requires: true).Denial?.Code, Is.EqualTo(DenialCodes.Nonce), "concealed");
+            Assert.That(Appraise(bound, key[..31]).Denial?.Code, Is.EqualTo(DenialCodes.Nonce), "cut");
+            Assert.That(Appraise(plain, key).Denial?.Code, Is.EqualTo(DenialCodes.NodeKey), "stated, not bound");
+            Assert.That(Appraise(plain, key: null, requires: true).Denial?.Code, Is.EqualTo(DenialCodes.NodeKey), "absent");
+            Assert.That(Appraise(plain, key: [], requires: true).Denial?.Code, Is.EqualTo(DenialCodes.NodeKey), "empty");
+        });
+    }
+
+    [Test]
+    public void A_key_bound_to_another_nonce_is_refused()
+    {
+        var key = RandomNumberGenerator.GetBytes(32);
+        var old = Evidence(Log(), answering: NodeKeyBinding.QualifyingData(RandomNumberGenerator.GetBytes(32), key));
+        Assert.That(Appraise(old, key, requires: true).Denial?.Code, Is.EqualTo(DenialCodes.Nonce));
+    }
+
+    [Test]
     public void A_quote_by_another_key_or_with_a_changed_byte_is_refused()
     {
         var good = Evidence(Log());
@@ -264,6 +311,12 @@ internal sealed class QuoteVerifierTests
 
     private Appraisal Appraise(QuoteEvidence evidence) =>
         QuoteVerifier.Appraise(evidence, new QuoteChallenge(ak.Public, nonce, Reference()));
+
+    private Appraisal Appraise(QuoteEvidence evidence, byte[]? key, bool requires = false) =>
+        QuoteVerifier.Appraise(
+            evidence,
+            new QuoteChallenge(ak.Public, nonce, Reference()) { NodeKeySha256 = key, RequiresNodeKey = requires }
+        );
 
     private void Refused(QuoteEvidence evidence, string code, int? pcr = null)
     {
