@@ -109,7 +109,9 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
             cancellationToken
         );
         DebianPackage kernel =
-            options.Kernel == NodeKernel.Cloud ? KernelPackage(parts.Packages) : KernelPackage(packages, NodePackages.GenericKernel);
+            options.Kernel == NodeKernel.Cloud
+                ? KernelPackage(parts.Packages)
+                : KernelPackage(packages, NodePackages.GenericKernel);
         Artifact kubernetes = await ArtifactStore.DescribeAsync(options.Kubernetes, cancellationToken);
         return await _index.GetAsync(
             [
@@ -120,7 +122,8 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
                 kubernetes.Sha256,
                 options.CommandLine,
             ],
-            image => [image.Kernel, image.Initrd, image.CommandLine, .. image.Root is { } root ? [root] : Array.Empty<Artifact>()],
+            image =>
+                [image.Kernel, image.Initrd, image.CommandLine, .. image.Root is { } root ? [root] : Array.Empty<Artifact>()],
             () =>
             {
                 progress?.Report(new PreparationProgress("packing the node's root file system", 0, 0));

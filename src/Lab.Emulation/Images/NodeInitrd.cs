@@ -54,7 +54,9 @@ internal static class NodeInitrd
         }
 
         await root.AddFileAsync("bin/busybox", busybox.PathOf("usr/bin/busybox"), CpioArchive.Executable, cancellationToken);
-        foreach (string applet in (string[])["cp", "insmod", "mkdir", "mount", "poweroff", "printf", "sh", "sleep", "switch_root"])
+        foreach (
+            string applet in (string[])["cp", "insmod", "mkdir", "mount", "poweroff", "printf", "sh", "sleep", "switch_root"]
+        )
         {
             archive.Link($"bin/{applet}", "busybox");
         }

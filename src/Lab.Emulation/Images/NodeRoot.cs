@@ -106,7 +106,9 @@ internal static class NodeRoot
 
     private static void AddNames(SquashRoot root)
     {
-        foreach (string folder in (string[])["etc/cni/net.d", "etc/kubernetes", "var/lib/containerd", "var/lib/kubelet", "var/log"])
+        foreach (
+            string folder in (string[])["etc/cni/net.d", "etc/kubernetes", "var/lib/containerd", "var/lib/kubelet", "var/log"]
+        )
         {
             root.AddDirectory(folder);
         }

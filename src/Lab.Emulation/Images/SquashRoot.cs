@@ -30,8 +30,7 @@ internal sealed class SquashRoot : IRootArchive
     public void AddFile(string path, byte[] content, uint mode = CpioArchive.Readable) =>
         Add(path, new Entry(TarEntryType.RegularFile, mode, null, content, null));
 
-    public void AddLink(string path, string target) =>
-        Add(path, new Entry(TarEntryType.SymbolicLink, 0x1FF, null, null, target));
+    public void AddLink(string path, string target) => Add(path, new Entry(TarEntryType.SymbolicLink, 0x1FF, null, null, target));
 
     /// <summary>Packs the image.</summary>
     /// <param name="output">The file; must not be there.</param>
