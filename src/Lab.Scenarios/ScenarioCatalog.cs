@@ -1,6 +1,8 @@
 using Lab.Model.Scenarios;
 using Lab.Scenarios.Attacks;
+using Lab.Scenarios.Cluster;
 using Lab.Scenarios.EdgeNode;
+using Lab.Scenarios.Fleet;
 
 namespace Lab.Scenarios;
 
@@ -8,7 +10,7 @@ namespace Lab.Scenarios;
 public static class ScenarioCatalog
 {
     /// <summary>The scenarios.</summary>
-    public static IReadOnlyList<IScenario> CreateScenarios() => [new EdgeNodeScenario()];
+    public static IReadOnlyList<IScenario> CreateScenarios() => [new EdgeNodeScenario(), new FleetScenario()];
 
     /// <summary>The attacks; made anew for each run, since some of them remember what they recorded.</summary>
     public static IReadOnlyList<IAttack> CreateAttacks() =>
@@ -28,5 +30,30 @@ public static class ScenarioCatalog
             new ForeignQuote(),
             new EventLogTruncated(),
             new TpmAbsent(),
+            new StolenToken(
+                "stolen-token",
+                "a thief joins from another machine with the token that was released to the board",
+                nodeName: null,
+                "foreign-key"
+            ),
+            new StolenToken(
+                "foreign-node-name",
+                "a thief asks with the board's token for the certificate of another node",
+                "another-node",
+                "not-attested"
+            ),
+            new RebootIntoTampered(),
+            new GitAttack(
+                "unsigned-commit",
+                "a commit that the fleet's key did not sign is pushed",
+                "VerificationError",
+                GitIntrusion.CommitUnsignedAsync
+            ),
+            new GitAttack(
+                "rewritten-history",
+                "the branch is forced to a history that does not continue the one that was applied",
+                "HistoryRewritten",
+                GitIntrusion.RewriteAsync
+            ),
         ];
 }

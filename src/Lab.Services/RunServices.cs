@@ -9,6 +9,7 @@ using Lab.Services.Hosting;
 using Lab.Services.Netboot;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Services.Workloads;
 using Lab.Trust.Attestation;
 
 namespace Lab.Services;
@@ -84,6 +85,12 @@ public sealed class RunServices : IAsyncDisposable
     /// <summary>Ends with the reason when a service fails while the run goes on; with null when the services are stopped.</summary>
     public Task<LabException?> Failed { get; private set; } = Task.FromResult<LabException?>(null);
 
+    /// <summary>
+    /// From now on that board attests with that TPM only, and a board of which no TPM is known not at all: to be told of every board before
+    /// it is powered on.
+    /// </summary>
+    public void ExpectTpm(string board, ReadOnlyMemory<byte> ekCertificate) => _attestation.ExpectTpm(board, ekCertificate);
+
     /// <summary>Publishes the run's artifacts and starts everything.</summary>
     /// <exception cref="LabException">A service cannot be started.</exception>
     public static async Task<RunServices> StartAsync(RunServicesOptions options, CancellationToken cancellationToken)
@@ -108,6 +115,7 @@ public sealed class RunServices : IAsyncDisposable
             await _dnsmasq.DisposeAsync();
         if (_host is not null)
             await _host.DisposeAsync();
+        _attestation.Dispose();
         _registry.Dispose();
         foreach (var path in Enumerable.Reverse(_owned))
             _options.Owner.RemovePath(path);
@@ -118,6 +126,8 @@ public sealed class RunServices : IAsyncDisposable
         foreach (var (name, path) in _options.BootFiles)
             _files.Link(name, path);
         await _tuf.StartAsync(cancellationToken);
+        foreach (var image in _options.Images)
+            await WorkloadImageWriter.PublishAsync(_registry, image, cancellationToken);
         var logs = Path.Combine(_options.RunFolder, "services");
         Directory.CreateDirectory(logs);
         _host = await BoardServiceHost.StartAsync(
@@ -188,7 +198,7 @@ public sealed class RunServices : IAsyncDisposable
         return new AttestationOptions(
             options.Reference,
             new EndorsementTrust(roots),
-            options.Secret ?? RandomNumberGenerator.GetBytes(SecretBytes),
+            options.Secret ?? new FixedSecret(RandomNumberGenerator.GetBytes(SecretBytes)),
             Path.Combine(options.RunFolder, "services", "attestation")
         )
         {

@@ -5,6 +5,7 @@ using Lab.Services.Attestation;
 using Lab.Services.Hosting;
 using Lab.Services.Registry;
 using Lab.Services.Tuf;
+using Lab.Services.Workloads;
 using Lab.Trust.Attestation;
 
 namespace Lab.Services;
@@ -45,6 +46,9 @@ public sealed record RunServicesOptions
     /// <summary>The OS that boards are to start.</summary>
     public required OsArtifact Os { get; init; }
 
+    /// <summary>Container images that the registry offers to nodes.</summary>
+    public IReadOnlyList<WorkloadImage> Images { get; init; } = [];
+
     /// <summary>The PCR values that a good board shows, predicted; exactly these PCRs are asked for.</summary>
     public required ReferenceValues Reference { get; init; }
 
@@ -57,8 +61,8 @@ public sealed record RunServicesOptions
     /// </summary>
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? BoardCertificates { get; init; }
 
-    /// <summary>What an attested board is given; 32 random bytes when null.</summary>
-    public ReadOnlyMemory<byte>? Secret { get; init; }
+    /// <summary>Where what an attested board is given comes from; when null, every one is given the same 32 random bytes.</summary>
+    public ISecretSource? Secret { get; init; }
 
     /// <summary>What a PCR holds on this chain, for the report.</summary>
     public IReadOnlyDictionary<int, string> PcrMeanings { get; init; } = new Dictionary<int, string>();

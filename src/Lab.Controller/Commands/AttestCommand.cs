@@ -24,6 +24,11 @@ internal static class AttestCommand
             HelpName = "HEX",
             Required = true,
         };
+        var nodeKey = new Option<string?>("--node-key")
+        {
+            Description = "SHA-256 of the node's key (SubjectPublicKeyInfo) that the quote must bind.",
+            HelpName = "HEX",
+        };
         var reference = File("--reference", "Reference values, as 'pcr predict --reference' writes them.");
         var json = CommonOptions.Json();
         var command = new Command("verify", "Verify a quote and its event log against reference values.")
@@ -33,6 +38,7 @@ internal static class AttestCommand
             log,
             ak,
             nonce,
+            nodeKey,
             reference,
             json,
         };
@@ -44,7 +50,12 @@ internal static class AttestCommand
                 TrustErrors.Translate(parsed.GetRequiredValue(ak), () => TpmPublic.ParseSized(Bytes(ak))),
                 TrustErrors.Translate("--nonce", () => Convert.FromHexString(parsed.GetRequiredValue(nonce))),
                 TrustErrors.Translate(parsed.GetRequiredValue(reference), () => ReferenceValues.Parse(Bytes(reference)))
-            );
+            )
+            {
+                NodeKeySha256 = parsed.GetValue(nodeKey) is { } digest
+                    ? TrustErrors.Translate("--node-key", () => Convert.FromHexString(digest))
+                    : null,
+            };
             var appraisal = QuoteVerifier.Appraise(evidence, challenge);
             Tell(environment, appraisal, parsed.GetValue(json));
             return appraisal.IsTrusted ? ExitCodes.Pass : ExitCodes.BoardFailed;

@@ -64,7 +64,9 @@ internal static class RunCommand
                     FindAttack(lab, found, parsed.GetValue(attack)),
                     parsed.GetValue(stopAfter),
                     parsed.GetValue(keep)
-                ).Checked();
+                )
+                    .WithOthers()
+                    .Checked();
                 return await RunAsync(environment, request, parsed.GetValue(output), parsed.GetValue(json), cancellationToken);
             }
         );

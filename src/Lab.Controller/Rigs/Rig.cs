@@ -8,6 +8,9 @@ public sealed record Rig
     /// <summary>The TUF target that boards start where the rig does not say.</summary>
     public const string DefaultTarget = "os/edge-node";
 
+    /// <summary>Seconds between two attestations of a node where the rig does not say.</summary>
+    public const int DefaultAttestationInterval = 15;
+
     /// <summary>The rig's name.</summary>
     public required string Name { get; init; }
 
@@ -25,6 +28,15 @@ public sealed record Rig
 
     /// <summary>The PCRs that attestation asks for, ascending; empty where the lab's policy decides.</summary>
     public IReadOnlyList<int> Pcrs { get; init; } = [];
+
+    /// <summary>How often, in seconds, an attested node must attest again.</summary>
+    public int AttestationIntervalSeconds { get; init; } = DefaultAttestationInterval;
+
+    /// <summary>The cluster that boards join.</summary>
+    public RigCluster Cluster { get; init; } = new();
+
+    /// <summary>How Git rules it.</summary>
+    public RigGitOps GitOps { get; init; } = new();
 
     /// <summary>The boards, in the file's order; at least one.</summary>
     public required IReadOnlyList<RigBoard> Boards { get; init; }

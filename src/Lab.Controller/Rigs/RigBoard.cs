@@ -3,8 +3,8 @@ namespace Lab.Controller.Rigs;
 /// <summary>One board of a rig, as its file describes it.</summary>
 public sealed record RigBoard
 {
-    /// <summary>The least memory, in bytes, that a board is given where the rig does not say.</summary>
-    public const long DefaultMemory = 512L << 20;
+    /// <summary>The memory, in bytes, that a board is given where the rig does not say: a node holds its root file system in it.</summary>
+    public const long DefaultMemory = 1L << 30;
 
     /// <summary>The board's name, unique in its rig.</summary>
     public required string Name { get; init; }

@@ -51,6 +51,12 @@ public static class RigReader
             Services = ReadServices(map.Map("services")),
             Target = map.Matching("target", RigSyntax.TargetPattern) ?? Rig.DefaultTarget,
             Pcrs = ReadPcrs(map.Map("attestation")),
+            AttestationIntervalSeconds =
+                map.Map("attestation")
+                    ?.Number("interval", RigSyntax.LeastInterval, RigSyntax.MostInterval, Rig.DefaultAttestationInterval)
+                ?? Rig.DefaultAttestationInterval,
+            Cluster = ReadCluster(map.Map("cluster")),
+            GitOps = ReadGitOps(map.Map("gitops"), file),
             Boards = ReadBoards(map, file),
         };
         CheckWiring(rig, map);
@@ -72,8 +78,23 @@ public static class RigReader
                 map.Flag("netboot", otherwise: true),
                 map.Flag("registry", otherwise: true),
                 map.Flag("tuf", otherwise: true),
-                map.Flag("attestation", otherwise: true)
+                map.Flag("attestation", otherwise: true),
+                map.Flag("cluster", otherwise: true),
+                map.Flag("git", otherwise: true)
             );
+
+    private static RigCluster ReadCluster(RigMap? map) =>
+        map is null
+            ? new RigCluster()
+            : new RigCluster(
+                map.OneOf("flavor") is { } flavor and not "auto" ? flavor : null,
+                map.Matching("version", RigSyntax.VersionPattern),
+                map.Matching("sha256", RigSyntax.Sha256Pattern),
+                map.Text("mirror")
+            );
+
+    private static RigGitOps ReadGitOps(RigMap? map, string file) =>
+        map is null ? new RigGitOps() : new RigGitOps(map.OneOf("engine") ?? RigGitOps.Embedded, ReadFolder(map, "fleet", file));
 
     private static int[] ReadPcrs(RigMap? map)
     {
@@ -199,8 +220,32 @@ public static class RigReader
             : throw new RigException($"'{key}' names a file that is not there: {path}", $"{map.Where(key)}");
     }
 
+    private static string? ReadFolder(RigMap map, string key, string rigFile)
+    {
+        if (map.Text(key) is not { } name)
+        {
+            return null;
+        }
+
+        var path = name.Contains('\0', StringComparison.Ordinal)
+            ? name
+            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(rigFile))!, name));
+        return Directory.Exists(path)
+            ? path
+            : throw new RigException($"'{key}' names a folder that is not there: {path}", $"{map.Where(key)}");
+    }
+
     private static void CheckWiring(Rig rig, RigMap map)
     {
+        if (rig.Services is { Cluster: true, Attestation: false } or { Cluster: true, Registry: false } && map.Has("cluster"))
+        {
+            throw new RigException(
+                "nodes join the cluster by attestation and take their images from the registry, and the rig lacks one of them",
+                $"{map.Where("cluster")}",
+                "services: set attestation and registry to true, or remove the cluster"
+            );
+        }
+
         if (rig.Services is { Tuf: true, Registry: false })
         {
             throw new RigException(

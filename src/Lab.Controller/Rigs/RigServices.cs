@@ -5,4 +5,13 @@ namespace Lab.Controller.Rigs;
 /// <param name="Registry">An OCI registry.</param>
 /// <param name="Tuf">A TUF repository.</param>
 /// <param name="Attestation">Enrolment and appraisal.</param>
-public sealed record RigServices(bool Netboot = true, bool Registry = true, bool Tuf = true, bool Attestation = true);
+/// <param name="Cluster">A Kubernetes control plane, and the admission of nodes to it.</param>
+/// <param name="Git">A Git repository that rules the cluster.</param>
+public sealed record RigServices(
+    bool Netboot = true,
+    bool Registry = true,
+    bool Tuf = true,
+    bool Attestation = true,
+    bool Cluster = true,
+    bool Git = true
+);

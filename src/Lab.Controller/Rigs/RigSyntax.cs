@@ -29,6 +29,19 @@ internal static class RigSyntax
 
     public static readonly string[] Tpms = ["swtpm", "none"];
 
+    public static readonly string[] Flavors = ["auto", "kubeadm-debian", "kubeadm", "k3s"];
+
+    public static readonly string[] Engines = ["embedded", "flux"];
+
+    public const string VersionPattern = @"^v1\.[1-9][0-9]?\.[0-9]{1,2}(\+k3s[0-9])?$";
+
+    public const string Sha256Pattern = "^[0-9a-f]{64}$";
+
+    /// <summary>A shorter interval would keep a slow TPM busy with nothing else.</summary>
+    public const int LeastInterval = 5;
+
+    public const int MostInterval = 3600;
+
     private static readonly string[] Booleans = ["true", "false"];
 
     public static MapSyntax Network { get; } =
@@ -42,11 +55,36 @@ internal static class RigSyntax
                 new("registry", "whether an OCI registry is offered", Allowed: Booleans),
                 new("tuf", "whether a TUF repository is offered", Allowed: Booleans),
                 new("attestation", "whether attestation is offered", Allowed: Booleans),
+                new("cluster", "whether a Kubernetes cluster is offered", Allowed: Booleans),
+                new("git", "whether a Git repository rules the cluster", Allowed: Booleans),
             ]
         );
 
     public static MapSyntax Attestation { get; } =
-        new("the attestation policy", [new("pcrs", "a list of PCR indices from 0 to 23, without 16 and 23")]);
+        new(
+            "the attestation policy",
+            [
+                new("pcrs", "a list of PCR indices from 0 to 23, without 16 and 23"),
+                new("interval", $"seconds, from {LeastInterval} to {MostInterval}"),
+            ]
+        );
+
+    public static MapSyntax Cluster { get; } =
+        new(
+            "the cluster",
+            [
+                new("flavor", "what the cluster is made of", Allowed: Flavors),
+                new("version", "a Kubernetes version such as v1.34.2"),
+                new("sha256", "64 hexadecimal digits: the hash of the release's list of checksums"),
+                new("mirror", "a folder or an HTTP origin"),
+            ]
+        );
+
+    public static MapSyntax GitOps { get; } =
+        new(
+            "GitOps",
+            [new("engine", "what applies the repository", Allowed: Engines), new("fleet", "a folder, relative to the rig file")]
+        );
 
     public static MapSyntax Board { get; } =
         new(
@@ -71,6 +109,8 @@ internal static class RigSyntax
                 new("services", "a mapping", Map: Services),
                 new("target", "the TUF target that the boards start, such as os/edge-node"),
                 new("attestation", "a mapping", Map: Attestation),
+                new("cluster", "a mapping", Map: Cluster),
+                new("gitops", "a mapping", Map: GitOps),
                 new("boards", "a list of boards", Required: true, Map: Board),
             ]
         );

@@ -43,6 +43,7 @@ internal sealed record RunDocument
     {
         public required string Name { get; init; }
         public required long AtMs { get; init; }
+        public string? Board { get; init; }
     }
 
     internal sealed record PcrDocument

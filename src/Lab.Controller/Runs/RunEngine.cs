@@ -1,4 +1,5 @@
 using Lab.Controller.Wiring;
+using Lab.Model.Boards;
 using Lab.Model.Consoles;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
@@ -87,16 +88,38 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         }
 
         Console = prepared.Board.Find<IConsole>();
-        await using var recording = Console is null ? null : new ConsoleRecording(Console, folder, request.Board.Name);
-        await RunPreparedAsync(prepared, request, recorder, cancellationToken);
-        if (recording is not null)
+        var recordings = Record(prepared.Boards);
+        try
         {
-            await recording.FinishAsync(ConsoleGrace, CancellationToken.None);
-            if (recording.Failure is { } failure)
+            await RunPreparedAsync(prepared, request, recorder, cancellationToken);
+            foreach (var recording in recordings)
             {
-                recorder.BeginStage(EvidenceStage);
-                EndBadly(recorder, failure, Verdict.LabError, CancellationToken.None);
+                await FinishAsync(recording, recorder);
             }
+        }
+        finally
+        {
+            foreach (var recording in recordings)
+            {
+                await recording.DisposeAsync();
+            }
+        }
+    }
+
+    private List<ConsoleRecording> Record(IEnumerable<Board> boards) =>
+        [
+            .. boards
+                .Where(board => board.Has(typeof(IConsole)))
+                .Select(board => new ConsoleRecording(board.Require<IConsole>(), folder, board.Name)),
+        ];
+
+    private async Task FinishAsync(ConsoleRecording recording, RunRecorder recorder)
+    {
+        await recording.FinishAsync(ConsoleGrace, CancellationToken.None);
+        if (recording.Failure is { } failure)
+        {
+            recorder.BeginStage(EvidenceStage);
+            EndBadly(recorder, failure, Verdict.LabError, CancellationToken.None);
         }
     }
 
@@ -109,14 +132,14 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
     {
         try
         {
-            var context = new RunContext(prepared.Board, prepared.Services, recorder, prepared.Deadlines, time);
-            var stages = StagesOf(request, context);
-            var missing = request
-                .Scenario.RequiredFacets.Where(facet => !prepared.Board.Has(facet))
-                .Select(facet => facet.Name[1..]);
-            if (string.Join(", ", missing) is { Length: > 0 } names)
+            var context = new RunContext(prepared.Board, prepared.Services, recorder, prepared.Deadlines, time)
             {
-                Skip(recorder, stages, $"board '{prepared.Board.Name}' has no {names} facet; wire one in {request.Rig.File}");
+                Others = prepared.Others,
+            };
+            var stages = StagesOf(request, context);
+            if (FindMissingFacets(request, prepared) is { } missing)
+            {
+                Skip(recorder, stages, missing);
                 return;
             }
 
@@ -202,6 +225,20 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             // The verdict on the board stands; what could not be stopped is the next start's to clean up.
             log.Error(exception, "The board or its services could not be stopped cleanly");
         }
+    }
+
+    private static string? FindMissingFacets(RunRequest request, PreparedRun prepared)
+    {
+        foreach (var board in prepared.Boards)
+        {
+            var missing = request.Scenario.RequiredFacets.Where(facet => !board.Has(facet)).Select(facet => facet.Name[1..]);
+            if (string.Join(", ", missing) is { Length: > 0 } names)
+            {
+                return $"board '{board.Name}' has no {names} facet; wire one in {request.Rig.File}";
+            }
+        }
+
+        return null;
     }
 
     private static void Skip(RunRecorder recorder, IReadOnlyList<Stage> stages, string why)

@@ -23,6 +23,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where each board's evidence lies, a folder a board.</summary>
     public const string Boards = "boards";
 
+    /// <summary>The folder with a folder for what the services logged and kept.</summary>
+    public const string Services = "services";
+
     private const string LockFile = ".hwlab-lock";
 
     private FileStream? _lock;

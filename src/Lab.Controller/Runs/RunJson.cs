@@ -62,6 +62,7 @@ public static class RunJson
                 {
                     Name = phase.Name,
                     AtMs = Milliseconds(phase.At),
+                    Board = phase.Board,
                 }),
             ],
             Pcrs = [.. record.Pcrs.Select(ToDocument)],
@@ -110,7 +111,10 @@ public static class RunJson
             StartedAt = document.StartedAt,
             Duration = Time(document.DurationMs),
             Stages = [.. Items(document.Stages).Select(FromDocument)],
-            Phases = [.. Items(document.Phases).Select(phase => new BootPhase(phase.Name, Time(phase.AtMs)))],
+            Phases =
+            [
+                .. Items(document.Phases).Select(phase => new BootPhase(phase.Name, Time(phase.AtMs)) { Board = phase.Board }),
+            ],
             Pcrs = [.. Items(document.Pcrs).Select(pcr => new PcrComparison(pcr.Index, pcr.Predicted, pcr.Quoted, pcr.Meaning))],
             Facts = document.Facts ?? new Dictionary<string, string>(StringComparer.Ordinal),
         };

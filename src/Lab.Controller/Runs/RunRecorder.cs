@@ -102,11 +102,13 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
         }
     }
 
-    public void Phase(string name, DateTimeOffset at)
+    public void Phase(string name, DateTimeOffset at) => Phase(name, at, other: null);
+
+    private void Phase(string name, DateTimeOffset at, string? other)
     {
         lock (_gate)
         {
-            var phase = new BootPhase(name, at - (_powerOn ?? _opened));
+            var phase = new BootPhase(name, at - (_powerOn ?? _opened)) { Board = other };
             _phases.Add(phase);
             events.Publish(new RunEvent.PhaseReached(at, phase));
         }
@@ -121,6 +123,8 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
             _phases.Clear();
         }
     }
+
+    public IRunRecorder For(string name) => name == board ? this : new OtherBoardRecorder(this, name);
 
     public void Pcrs(IReadOnlyList<PcrComparison> pcrs)
     {
@@ -137,7 +141,33 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
         return place;
     }
 
-    /// <summary>Evidence lies in its board's folder; a scenario names it without.</summary>
-    private string Place(string path) =>
-        path.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal) ? path : $"{RunFolder.Boards}/{board}/{path}";
+    /// <summary>Evidence lies in its board's folder, a service's in that of the services; a scenario names a board's without.</summary>
+    private string Place(string path) => Place(board, path);
+
+    private static string Place(string board, string path) =>
+        path.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal)
+        || path.StartsWith(RunFolder.Services + "/", StringComparison.Ordinal)
+            ? path
+            : $"{RunFolder.Boards}/{board}/{path}";
+
+    /// <summary>Another board of the same run.</summary>
+    private sealed class OtherBoardRecorder(RunRecorder run, string board) : IRunRecorder
+    {
+        public void Check(string name, bool holds, string detail, params IReadOnlyList<string> evidence) =>
+            run.Check($"{board}: {name}", holds, detail, [.. evidence.Select(path => Place(board, path))]);
+
+        public void Say(string text) => run.Say($"{board}: {text}");
+
+        public void Phase(string name, DateTimeOffset at) => run.Phase(name, at, board);
+
+        // The run's time line begins with its first board.
+        public void PoweredOn(DateTimeOffset at) => run.Phase("power-on", at, board);
+
+        public void Pcrs(IReadOnlyList<PcrComparison> pcrs) { }
+
+        public IRunRecorder For(string name) => run.For(name);
+
+        public Task<string> KeepAsync(string relativePath, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            run.KeepAsync(Place(board, relativePath), content, cancellationToken);
+    }
 }

@@ -20,6 +20,41 @@ public sealed record RunRequest(
     bool Keep = false
 )
 {
+    /// <summary>The boards that the scenario takes beside <see cref="Board"/>: the rig's next ones.</summary>
+    public IReadOnlyList<RigBoard> Others { get; init; } = [];
+
+    /// <summary>All boards of the run, the first one first.</summary>
+    public IReadOnlyList<RigBoard> Boards => [Board, .. Others];
+
+    /// <summary>Whether a stage that is to be run needs the rig's cluster.</summary>
+    public bool NeedsCluster => Attack?.NeedsCluster ?? StagesToRun.Any(stage => stage.NeedsCluster);
+
+    private IEnumerable<StageOutline> StagesToRun
+    {
+        get
+        {
+            var last = Scenario.Outline.ToList().FindIndex(stage => stage.Name == StopAfter);
+            return last < 0 ? Scenario.Outline : Scenario.Outline.Take(last + 1);
+        }
+    }
+
+    /// <summary>Adds the boards that the scenario takes beside the first.</summary>
+    /// <exception cref="RigException">The rig has too few.</exception>
+    public RunRequest WithOthers()
+    {
+        var others = Rig.Boards.Where(board => board.Name != Board.Name).Take(Scenario.BoardCount - 1).ToList();
+        return others.Count == Scenario.BoardCount - 1
+            ? this with
+            {
+                Others = others,
+            }
+            : throw new RigException(
+                $"scenario '{Scenario.Name}' takes {Scenario.BoardCount} boards and rig '{Rig.Name}' has {Rig.Boards.Count}",
+                Rig.File,
+                "add boards to the rig"
+            );
+    }
+
     /// <summary>Refuses a <see cref="StopAfter"/> that names no stage, or one that does not exist yet.</summary>
     /// <exception cref="RigException">It does.</exception>
     public RunRequest Checked()

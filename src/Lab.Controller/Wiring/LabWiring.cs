@@ -1,3 +1,4 @@
+using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Emulation.Qemu;
 using Lab.Emulation.Tpm;
@@ -29,9 +30,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     public async Task<PreparedRun> PrepareAsync(RunSetup setup, CancellationToken cancellationToken)
     {
-        if (setup.Board.Driver != VirtualDriver)
+        if (setup.Boards.FirstOrDefault(board => board.Driver != VirtualDriver) is { } strange)
         {
-            throw new RigException($"there is no driver '{setup.Board.Driver}'", $"{setup.Board.At}", $"one of: {VirtualDriver}");
+            throw new RigException($"there is no driver '{strange.Driver}'", $"{strange.At}", $"one of: {VirtualDriver}");
         }
 
         foreach (var removed in await Leftovers.SweepAsync(folders, cancellationToken))
@@ -39,63 +40,86 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             setup.Log.Information("Left by a run that was killed: {Removed}", removed);
         }
 
-        var owner = ProcessOwner.Open(folders, setup.Time);
+        var held = new HeldParts();
         try
         {
-            return await PrepareAsync(setup, owner, cancellationToken);
+            return await PrepareAsync(setup, held, cancellationToken);
         }
         catch
         {
-            await owner.DisposeAsync();
+            await held.DisposeAsync();
             throw;
         }
     }
 
-    private async Task<PreparedRun> PrepareAsync(RunSetup setup, ProcessOwner owner, CancellationToken cancellationToken)
+    private async Task<PreparedRun> PrepareAsync(RunSetup setup, HeldParts held, CancellationToken cancellationToken)
     {
+        var owner = held.Hold(ProcessOwner.Open(folders, setup.Time));
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
-        var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, cancellationToken);
-        var network = await connecting;
+        var parts = setup.Request.NeedsCluster
+            ? await ClusterParts.PrepareAsync(setup, folders, owner, cancellationToken)
+            : null;
+        var artifacts = await RunArtifacts.PrepareAsync(
+            LabInstallation.FromEnvironment(folders),
+            setup,
+            parts?.NodeProgram,
+            cancellationToken
+        );
+        var network = held.Hold(await connecting);
         var accelerator = await choosing;
         // Last, when nothing of ours runs beside it any more.
         var speed = await HostSpeed.MeasureAsync(setup.Time);
+        var deadlines = new Deadlines(Headroom * speed.Scale);
+        ClusterWing? cluster = parts is null
+            ? null
+            : held.Hold(
+                await ClusterWing.StartAsync(setup, parts.Binaries, network, folders, owner, deadlines, cancellationToken)
+            );
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,
             setup.Time,
             cancellationToken
         );
-        var services = await RunServices.StartAsync(
-            Options(setup, owner, artifacts, network, authority.Certificate),
-            cancellationToken
-        );
-        try
-        {
-            var board = await OpenBoardAsync(setup, owner, artifacts, network, services, accelerator, cancellationToken);
-            return new PreparedRun(
-                board,
-                new ServiceSet([.. services.All, new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]),
-                new Deadlines(Headroom * speed.Scale),
-                artifacts.Facts.Concat(network.Facts).Concat(Facts(accelerator, speed)).ToDictionary(StringComparer.Ordinal),
-                async () =>
+        var services = held.Hold(
+            await RunServices.StartAsync(
+                Options(setup, owner, artifacts, network, authority.Certificate) with
                 {
-                    await services.DisposeAsync();
-                    await network.DisposeAsync();
-                    await owner.DisposeAsync();
-                }
+                    Secret = cluster?.Secret,
+                    Images = parts?.Images ?? [],
+                },
+                cancellationToken
             )
-            {
-                ServicesFailed = services.Failed,
-            };
-        }
-        catch
+        );
+        var boards = new List<Board>();
+        foreach (var board in setup.Boards)
         {
-            await services.DisposeAsync();
-            throw;
+            boards.Add(
+                held.Hold(
+                    await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken)
+                )
+            );
         }
+
+        return new PreparedRun(
+            boards[0],
+            new ServiceSet(
+                [.. services.All, .. cluster?.All ?? [], new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]
+            ),
+            deadlines,
+            Merge(artifacts.Facts, network.Facts, Facts(accelerator, speed), cluster?.Facts),
+            held.DisposeAsync
+        )
+        {
+            Others = boards[1..],
+            ServicesFailed = LabFailures.FirstOf([services.Failed, .. cluster is null ? [] : new[] { cluster.Failed }]),
+        };
     }
+
+    private static Dictionary<string, string> Merge(params IEnumerable<IReadOnlyDictionary<string, string>?> facts) =>
+        facts.SelectMany(some => some ?? new Dictionary<string, string>()).ToDictionary(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Facts(Accelerator accelerator, HostSpeed speed) =>
         new(StringComparer.Ordinal)
@@ -105,7 +129,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             ["host-slowness"] = $"{speed.Scale:0.0}",
         };
 
-    private static string MacOf(RunSetup setup) => setup.Board.MacAddress ?? MacAddress.For(setup.Rig.Name, setup.Board.Name);
+    private static string MacOf(RunSetup setup, RigBoard board) => board.MacAddress ?? MacAddress.For(setup.Rig.Name, board.Name);
 
     private RunServicesOptions Options(
         RunSetup setup,
@@ -122,7 +146,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Owner = owner,
             Time = setup.Time,
             Segment = network.Segment,
-            Boards = new Dictionary<string, string>(StringComparer.Ordinal) { [MacOf(setup)] = setup.Board.Name },
+            Boards = setup.Boards.ToDictionary(board => MacOf(setup, board), board => board.Name, StringComparer.Ordinal),
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
@@ -133,11 +157,13 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 setup.Rig.Target,
                 artifacts.Target.Kernel.Path,
                 artifacts.Target.Initrd.Path,
-                ImageBuilder.TargetCommandLine
+                artifacts.Target.ReadCommandLine()
             )
             {
                 KernelDigest = artifacts.Target.Kernel.Digest,
                 InitrdDigest = artifacts.Target.Initrd.Digest,
+                RootPath = artifacts.Target.Root?.Path,
+                RootDigest = artifacts.Target.Root?.Digest,
             },
             Reference = artifacts.Reference(setup.Rig),
             EndorsementAuthorities = [authority],
@@ -146,6 +172,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     private Task<Board> OpenBoardAsync(
         RunSetup setup,
+        RigBoard board,
         ProcessOwner owner,
         RunArtifacts artifacts,
         RigNetwork network,
@@ -157,16 +184,16 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             new VirtualBoardSettings
             {
                 Rig = setup.Rig.Name,
-                Board = setup.Board.Name,
-                MacAddress = MacOf(setup),
-                HasTpm = setup.Board.HasTpm,
+                Board = board.Name,
+                MacAddress = MacOf(setup, board),
+                HasTpm = board.HasTpm,
                 FirmwarePath = artifacts.FirmwarePath,
                 Boot = new BootConfiguration(RunArtifacts.BootFile),
                 Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),
                 FirmwareEnvironment = new NetbootEnvironment(),
                 Accelerator = accelerator,
-                MemoryMebibytes = (int)(setup.Board.Memory >> 20),
-                Processors = setup.Board.Cpus,
+                MemoryMebibytes = (int)(board.Memory >> 20),
+                Processors = board.Cpus,
             },
             folders,
             owner,

@@ -5,7 +5,7 @@ using Lab.Model.Services;
 
 namespace Lab.Controller.Wiring;
 
-/// <summary>A board, powered off, and the services it will meet. Disposing it stops the board and then the services.</summary>
+/// <summary>A run's boards, powered off, and the services they will meet. Disposing it stops the boards and then the services.</summary>
 /// <param name="board">The board; owned.</param>
 /// <param name="services">The services.</param>
 /// <param name="deadlines">How long to wait on this host.</param>
@@ -21,6 +21,12 @@ public sealed class PreparedRun(
 {
     /// <summary>The board.</summary>
     public Board Board { get; } = board;
+
+    /// <summary>The boards beside the first; owned.</summary>
+    public IReadOnlyList<Board> Others { get; init; } = [];
+
+    /// <summary>All boards, the first one first.</summary>
+    public IReadOnlyList<Board> Boards => [Board, .. Others];
 
     /// <summary>The services.</summary>
     public ServiceSet Services { get; } = services;
@@ -39,7 +45,7 @@ public sealed class PreparedRun(
     {
         try
         {
-            await Board.DisposeAsync();
+            await Task.WhenAll(Boards.Select(board => board.DisposeAsync().AsTask()));
         }
         finally
         {

@@ -40,7 +40,7 @@ internal sealed record RunArtifacts(
             [5] = "leaving the firmware",
             [6] = "manufacturer's own: none",
             [7] = "Secure Boot policy",
-            [8] = "the target: kernel, initrd, command line",
+            [8] = "the target: kernel, initrd, root file system, command line",
             [9] = "LinuxBoot's initrd and command line, as its kernel took them",
             [11] = "LinuxBoot's sections",
             [12] = "a command line that is not LinuxBoot's own: none",
@@ -57,14 +57,20 @@ internal sealed record RunArtifacts(
         );
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
+    /// <param name="installation">Where from.</param>
+    /// <param name="setup">The run.</param>
+    /// <param name="nodeProgram">The program that makes the board a cluster's node; null for a run without cluster.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RunArtifacts> PrepareAsync(
         LabInstallation installation,
         RunSetup setup,
+        string? nodeProgram,
         CancellationToken cancellationToken
     )
     {
         var images = installation.Images;
-        var parts = await images.PrepareAsync(new PreparationReporter(setup.Say, setup.Time), refresh: false, cancellationToken);
+        var progress = new PreparationReporter(setup.Say, setup.Time);
+        var parts = await images.PrepareAsync(progress, refresh: false, cancellationToken);
         var rigState = installation.Folders.Rig(setup.Rig.Name);
         var tuf = await RigTufRepository.OpenAsync(rigState, setup.Time, cancellationToken);
         var linuxBoot = await images.BuildLinuxBootAsync(
@@ -72,7 +78,9 @@ internal sealed record RunArtifacts(
             new LinuxBootOptions(setup.Rig.Target, tuf.PinnedRoot, tuf.PinnedAt),
             cancellationToken
         );
-        var target = await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
+        var target = nodeProgram is null
+            ? await images.BuildTargetAsync(parts, commandLine: null, cancellationToken)
+            : await images.BuildNodeAsync(parts, new NodeOptions(nodeProgram), progress, refresh: false, cancellationToken);
         var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
         var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
         var prediction = Predict(
@@ -81,6 +89,9 @@ internal sealed record RunArtifacts(
                 firmware,
                 await File.ReadAllBytesAsync(linuxBoot.Uki.Path, cancellationToken),
                 new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
+                {
+                    Root = target.Root is { } root ? Bytes(root) : null,
+                }
             )
         );
         return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts));

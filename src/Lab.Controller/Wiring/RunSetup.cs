@@ -15,6 +15,9 @@ public sealed record RunSetup(RunRequest Request, RunFolder Folder, Action<strin
     /// <summary>The rig.</summary>
     public Rig Rig => Request.Rig;
 
-    /// <summary>The board, one of the rig's.</summary>
+    /// <summary>The board, one of the rig's; the first one where there are several.</summary>
     public RigBoard Board => Request.Board;
+
+    /// <summary>All boards of the run.</summary>
+    public IReadOnlyList<RigBoard> Boards => Request.Boards;
 }

@@ -9,7 +9,7 @@ using Lab.Model.Errors;
 namespace Lab.Host.Debian;
 
 /// <summary>
-/// Debian's arm64 packages as folders in the cache. A package is fetched once, checked against the archive's signed
+/// Debian's packages as folders in the cache. A package is fetched once, checked against the archive's signed
 /// index, unpacked (never installed) and kept under its SHA-256; which versions are used is written down and stays so
 /// until a refresh is asked for. Safe for several processes at once.
 /// </summary>
@@ -29,16 +29,16 @@ public sealed class DebianArchive(string cacheFolder, string? mirror = null)
     {
         var manifest = PackageManifest.Load(ManifestPath);
         var found = new List<DebianPackage>();
-        var seen = new HashSet<(string, string)>();
+        var seen = new HashSet<(string, string, string)>();
         var queue = new Queue<PackageRequest>(requests);
         while (queue.TryDequeue(out PackageRequest? request))
         {
-            if (!seen.Add((request.Suite, request.Name)))
+            if (!seen.Add((request.Suite, request.Architecture, request.Name)))
             {
                 continue;
             }
 
-            if (Cached(manifest.Find(request.Suite, request.Name)) is not { } package)
+            if (Cached(manifest.Find(request)) is not { } package)
             {
                 return null;
             }
@@ -78,16 +78,39 @@ public sealed class DebianArchive(string cacheFolder, string? mirror = null)
 
         string address = DebianMirror.Find(mirror ?? Environment.GetEnvironmentVariable(DebianMirror.Setting));
         var manifest = PackageManifest.Load(ManifestPath);
-        foreach (IGrouping<string, PackageRequest> suite in requests.GroupBy(request => request.Suite, StringComparer.Ordinal))
+        foreach (
+            IGrouping<(string Suite, string Architecture), PackageRequest> group in requests.GroupBy(request =>
+                (request.Suite, request.Architecture)
+            )
+        )
         {
-            if (refresh || FindCached([.. suite]) is null)
+            if (refresh || FindCached([.. group]) is null)
             {
-                await FetchSuiteAsync(suite.Key, [.. suite], address, manifest, progress, cancellationToken);
+                var apt = new PrivateApt(
+                    Path.Combine(_root, "apt", $"{group.Key.Suite}-{group.Key.Architecture}"),
+                    group.Key.Suite,
+                    address,
+                    group.Key.Architecture
+                );
+                await FetchSuiteAsync(apt, group.Key.Suite, [.. group], manifest, progress, cancellationToken);
             }
         }
 
         return FindCached(requests)
             ?? throw new LabException("packages vanished from the cache", _root, "let nothing else change this folder");
+    }
+
+    /// <summary>Removes packages' files; they are fetched again when asked for.</summary>
+    public void Discard(IReadOnlyList<DebianPackage> packages)
+    {
+        foreach (DebianPackage package in packages)
+        {
+            string temporary = Path.Combine(_root, "new", Guid.NewGuid().ToString("N"));
+            // Nobody sees half a package.
+            Directory.CreateDirectory(Path.Combine(_root, "new"));
+            Directory.Move(FolderOf(package), temporary);
+            Directory.Delete(temporary, recursive: true);
+        }
     }
 
     /// <summary>The names in a Depends field, first alternatives only, without versions.</summary>
@@ -101,16 +124,15 @@ public sealed class DebianArchive(string cacheFolder, string? mirror = null)
         ];
 
     private async Task FetchSuiteAsync(
+        PrivateApt apt,
         string suite,
         PackageRequest[] requests,
-        string address,
         PackageManifest manifest,
         IProgress<PreparationProgress>? progress,
         CancellationToken cancellationToken
     )
     {
         progress?.Report(new PreparationProgress($"reading Debian {suite}'s package list", 0, 0));
-        var apt = new PrivateApt(Path.Combine(_root, "apt", suite), suite, address);
         await apt.UpdateAsync(cancellationToken);
         IReadOnlyList<DebianPackage> packages = await ResolveAsync(apt, requests, cancellationToken);
         DebianPackage[] missing = [.. packages.Where(package => !Directory.Exists(FolderOf(package)))];
@@ -126,7 +148,7 @@ public sealed class DebianArchive(string cacheFolder, string? mirror = null)
 
         manifest.Save();
         // The lists take more room than all packages together, and a refresh fetches new ones anyway.
-        Directory.Delete(Path.Combine(_root, "apt", suite), recursive: true);
+        apt.Delete();
     }
 
     private static async Task<IReadOnlyList<DebianPackage>> ResolveAsync(

@@ -11,6 +11,9 @@ namespace Lab.Host.Debian;
 /// <param name="Depends">Its Depends field, empty if it has none.</param>
 public sealed record DebianPackage(string Suite, string Name, string Version, string Sha256, long Size, string Depends)
 {
+    /// <summary>The architecture it was asked for, in Debian's words; a package for all of them is kept once for each.</summary>
+    public string Architecture { get; init; } = DebianArchitecture.Board;
+
     /// <summary>The folder that holds its files, set when it is read from the cache.</summary>
     [JsonIgnore]
     public string Folder { get; init; } = "";

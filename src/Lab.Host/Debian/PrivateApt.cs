@@ -21,15 +21,20 @@ internal sealed class PrivateApt
     private readonly string _folder;
     private readonly string _suite;
     private readonly string _mirror;
+    private readonly string _architecture;
 
-    public PrivateApt(string folder, string suite, string mirror)
+    public PrivateApt(string folder, string suite, string mirror, string architecture)
     {
         _folder = folder;
         _suite = suite;
         _mirror = mirror;
+        _architecture = architecture;
     }
 
     private string Configuration => Path.Combine(_folder, "apt.conf");
+
+    /// <summary>Whether the lists of source packages are read, too.</summary>
+    public bool WithSources { get; init; }
 
     /// <summary>Writes the configuration and fetches the suite's signed package list.</summary>
     /// <exception cref="LabException">No keyring, no apt, mirror not reachable, or its signature is wrong.</exception>
@@ -81,6 +86,9 @@ internal sealed class PrivateApt
                             .Where(value => value.Length > 0)
                     )
                 )
+                {
+                    Architecture = _architecture,
+                }
             );
         }
 
@@ -89,7 +97,7 @@ internal sealed class PrivateApt
             .. names.Select(name =>
                 found.GetValueOrDefault(name)
                 ?? throw new LabException(
-                    $"the archive has no package {name} for arm64",
+                    $"the archive has no package {name} for {_architecture}",
                     $"{_mirror} {_suite}",
                     $"set {DebianMirror.Setting} to another mirror"
                 )
@@ -118,21 +126,57 @@ internal sealed class PrivateApt
             cancellationToken
         );
 
+    /// <summary>The index entries of a source package: <c>Sources</c>, one stanza for each version that the suite has.</summary>
+    /// <exception cref="LabException">The archive has no such source.</exception>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> ShowSourceAsync(
+        string name,
+        CancellationToken cancellationToken
+    )
+    {
+        string output = await RunAsync("apt-cache", ["showsrc", "--only-source", name], _folder, null, cancellationToken);
+        return [.. ControlFile.Parse(output)];
+    }
+
+    /// <summary>Downloads the files of a source package into a folder; apt checks each against the signed index.</summary>
+    public async Task DownloadSourceAsync(
+        string name,
+        string version,
+        string target,
+        Action fileStarted,
+        CancellationToken cancellationToken
+    ) =>
+        await RunAsync(
+            "apt-get",
+            ["-q", "source", "--download-only", "--only-source", $"{name}={version}"],
+            target,
+            line =>
+            {
+                if (line.StartsWith("Get:", StringComparison.Ordinal))
+                {
+                    fileStarted();
+                }
+            },
+            cancellationToken
+        );
+
+    /// <summary>Removes the lists and all else that apt keeps.</summary>
+    public void Delete() => Directory.Delete(_folder, recursive: true);
+
     private string Sources(string keyring) =>
         $"""
-            Types: deb
+            Types: {(WithSources ? "deb deb-src" : "deb")}
             URIs: {_mirror}
             Suites: {_suite}
             Components: main
-            Architectures: arm64
+            Architectures: {_architecture}
             Signed-By: {keyring}
 
             """;
 
     private string Settings() =>
         $$"""
-            APT::Architecture "arm64";
-            APT::Architectures { "arm64"; };
+            APT::Architecture "{{_architecture}}";
+            APT::Architectures { "{{_architecture}}"; };
             // The user _apt cannot enter a private folder below a home.
             APT::Sandbox::User "root";
             Acquire::Languages "none";

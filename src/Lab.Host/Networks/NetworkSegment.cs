@@ -164,6 +164,33 @@ public sealed class NetworkSegment : IAsyncDisposable
         await forwarder.WaitUntilAsync(listening.Task, cancellationToken);
     }
 
+    /// <summary>Offers a TCP port inside, of any program that listens there on the segment's loopback interface, as a Unix socket outside.</summary>
+    /// <returns>The process that carries it; ends with the segment.</returns>
+    /// <exception cref="LabException">socat is missing or the socket cannot be made.</exception>
+    public async Task<OwnedProcess> OfferAsync(int port, string socketPath, CancellationToken cancellationToken)
+    {
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var forwarder = await _owner.StartAsync(
+            new ProcessCommand(
+                "socat",
+                ["-d", "-d", $"UNIX-LISTEN:{socketPath},fork,mode=600,backlog=64", $"TCP4:127.0.0.1:{port}"]
+            )
+            {
+                EnterPrefix = EnterPrefix,
+                OnLine = line =>
+                {
+                    if (line.Contains("listening on", StringComparison.Ordinal))
+                        listening.TrySetResult();
+                },
+            },
+            cancellationToken
+        );
+        lock (_forwarders)
+            _forwarders.Add(forwarder);
+        await forwarder.WaitUntilAsync(listening.Task, cancellationToken);
+        return forwarder;
+    }
+
     /// <summary>The same command, to be run inside.</summary>
     public Command WrapCommand(Command command) =>
         Cli.Wrap(EnterPrefix[0])

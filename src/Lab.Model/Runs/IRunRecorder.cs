@@ -18,6 +18,9 @@ public interface IRunRecorder
     /// <summary>Keeps the PCR table.</summary>
     void Pcrs(IReadOnlyList<PcrComparison> pcrs);
 
+    /// <summary>The same record for another board of the run: its evidence goes to that board's folder, its phases carry its name.</summary>
+    IRunRecorder For(string board);
+
     /// <summary>Writes a file into the run's folder and returns its relative path, to be named as evidence.</summary>
     Task<string> KeepAsync(string relativePath, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 }

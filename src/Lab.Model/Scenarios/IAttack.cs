@@ -21,6 +21,9 @@ public interface IAttack
     /// <summary>The code it must refuse with.</summary>
     string RefusalCode { get; }
 
+    /// <summary>Whether it needs the rig's cluster.</summary>
+    bool NeedsCluster => false;
+
     /// <summary>The stages for one run, in order.</summary>
     IReadOnlyList<Stage> Plan(RunContext context);
 }

@@ -12,6 +12,9 @@ public interface IScenario
     /// <summary>The facets a board must have; a missing one makes the run <c>skipped</c> and is named.</summary>
     IReadOnlyList<Type> RequiredFacets { get; }
 
+    /// <summary>How many boards it takes.</summary>
+    int BoardCount => 1;
+
     /// <summary>The names and summaries of all stages, those not built yet included.</summary>
     IReadOnlyList<StageOutline> Outline { get; }
 

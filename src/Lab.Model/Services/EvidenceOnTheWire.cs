@@ -14,4 +14,8 @@ public sealed record EvidenceOnTheWire(
     ReadOnlyMemory<byte> Attest,
     ReadOnlyMemory<byte> Signature,
     ReadOnlyMemory<byte> EventLog
-);
+)
+{
+    /// <summary>SHA-256 of the node's key that the board says its quote binds; null when it states none.</summary>
+    public ReadOnlyMemory<byte>? NodeKeySha256 { get; init; }
+}

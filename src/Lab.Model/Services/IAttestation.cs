@@ -3,13 +3,16 @@ namespace Lab.Model.Services;
 /// <summary>The attestation service of the rig.</summary>
 public interface IAttestation : IService
 {
-    /// <summary>SHA-256 (lower-case hexadecimal) of the secret that this run releases to an attested board.</summary>
-    string SecretSha256 { get; }
-
     /// <summary>The PCR values a board must show, predicted from the artifacts: index to lower-case hexadecimal.</summary>
     IReadOnlyDictionary<int, string> ReferenceValues { get; }
 
-    /// <summary>Waits for the next appraisal of a board's evidence after <paramref name="alreadySeen"/> ones.</summary>
+    /// <summary>How many appraisals of a board's evidence there were, without accepted renewals.</summary>
+    int Count(string board);
+
+    /// <summary>
+    /// Waits for the next appraisal of a board's evidence after <paramref name="alreadySeen"/> ones. Accepted renewals do not count: a board
+    /// that was given what it needs attests every few seconds.
+    /// </summary>
     /// <exception cref="Errors.BoardException">None came within the deadline.</exception>
     Task<AppraisalOutcome> WaitAsync(string board, int alreadySeen, TimeSpan deadline, CancellationToken cancellationToken);
 

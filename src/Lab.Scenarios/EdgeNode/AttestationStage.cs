@@ -10,7 +10,12 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var service = context.Services.Require<IAttestation>();
-        var outcome = await service.WaitAsync(context.Board.Name, 0, context.Deadlines.Of(60), cancellationToken);
+        var outcome = await service.WaitAsync(
+            context.Board.Name,
+            boot.AppraisalsBefore,
+            context.Deadlines.Of(60),
+            cancellationToken
+        );
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
         if (!outcome.Accepted)
         {
@@ -31,7 +36,7 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
         );
         context.Recorder.Check(
             "the board holds the secret that was released to its TPM",
-            string.Equals(hash, service.SecretSha256, StringComparison.Ordinal),
+            string.Equals(hash, outcome.SecretSha256, StringComparison.Ordinal),
             $"sha256 in the board {hash}",
             "console.log"
         );

@@ -2,6 +2,7 @@ using Lab.Model.Boards;
 using Lab.Model.Consoles;
 using Lab.Model.Errors;
 using Lab.Model.Scenarios;
+using Lab.Model.Services;
 using Lab.Scenarios.Progress;
 
 namespace Lab.Scenarios.EdgeNode;
@@ -11,12 +12,23 @@ internal sealed class Boot(RunContext context)
 {
     private readonly IConsole _console = context.Board.Require<IConsole>();
 
+    /// <summary>How many appraisals there were before this boot.</summary>
+    public int AppraisalsBefore { get; private set; }
+
+    /// <summary>How many decisions on certificate requests in the board's name there were before this boot.</summary>
+    public int DecisionsBefore { get; private set; }
+
     private ProgressReader _progress = new(context.Board.Require<IConsole>(), 0);
+
+    /// <summary>Passes over decisions that others caused in the board's name.</summary>
+    public void SkipDecisions(int count) => DecisionsBefore += count;
 
     /// <summary>Gives power; the zero of the boot's time line.</summary>
     public async Task PowerOnAsync(CancellationToken cancellationToken)
     {
         _progress = new ProgressReader(_console, _console.Position);
+        DecisionsBefore = context.Services.Find<INodeAdmission>()?.CountDecisions(context.Board.Name) ?? 0;
+        AppraisalsBefore = context.Services.Require<IAttestation>().Count(context.Board.Name);
         context.Recorder.PoweredOn(context.Time.GetUtcNow());
         await context.Board.Require<IPower>().OnAsync(cancellationToken);
     }
@@ -56,7 +68,7 @@ internal sealed class Boot(RunContext context)
             );
     }
 
-    /// <summary>Reads on until the named event, a refusal of the boot agent or a denial of the node's attester.</summary>
+    /// <summary>Reads on until the named event, a refusal of the boot agent, a denial of the node's attester or a refused join.</summary>
     public async Task<ProgressEvent> EndOrReachAsync(
         string stage,
         string name,
@@ -68,7 +80,7 @@ internal sealed class Boot(RunContext context)
         while (true)
         {
             var progress = await _progress.NextAsync(deadline, cancellationToken);
-            if (progress.Is(stage, name) || progress.Is("linuxboot", "refused") || progress.Is("node", "denied"))
+            if (progress.Is(stage, name) || EndsTheBoot(progress))
             {
                 return progress;
             }
@@ -76,6 +88,9 @@ internal sealed class Boot(RunContext context)
             onTheWay?.Invoke(progress);
         }
     }
+
+    private static bool EndsTheBoot(ProgressEvent progress) =>
+        progress.Is("linuxboot", "refused") || progress.Is("node", "denied") || progress.Is("node", "join-refused");
 
     /// <summary>Runs one command in the target's shell and returns what the pattern's first group matched.</summary>
     public async Task<string> AskAsync(string command, string pattern, TimeSpan deadline, CancellationToken cancellationToken)

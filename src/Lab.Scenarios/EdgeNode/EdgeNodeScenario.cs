@@ -4,7 +4,7 @@ using Lab.Model.Scenarios;
 
 namespace Lab.Scenarios.EdgeNode;
 
-/// <summary>The main job: a board goes from power-off to an attested node, and (when those stages exist) into the cluster.</summary>
+/// <summary>The main job: a board goes from power-off to an attested node, into the cluster, and under the rule of Git.</summary>
 public sealed class EdgeNodeScenario : IScenario
 {
     /// <inheritdoc/>
@@ -19,18 +19,18 @@ public sealed class EdgeNodeScenario : IScenario
     /// <inheritdoc/>
     public IReadOnlyList<StageOutline> Outline { get; } =
     [
-        new(StageNames.Netboot, "firmware gets an address and the LinuxBoot image from the rig, and starts it", Available: true),
-        new(StageNames.MeasuredBoot, "the boot agent verifies the target under TUF, measures it and starts it", Available: true),
-        new(StageNames.Attestation, "the node proves what it started and is given its secret", Available: true),
-        new(StageNames.ClusterJoin, "the node joins Kubernetes with the secret that attestation released", Available: false),
-        new(StageNames.GitOpsSync, "a workload from Git runs on the node", Available: false),
+        new(StageNames.Netboot, "firmware gets an address and the LinuxBoot image from the rig, and starts it"),
+        new(StageNames.MeasuredBoot, "the boot agent verifies the target under TUF, measures it and starts it"),
+        new(StageNames.Attestation, "the node proves what it started and is given its secret"),
+        new(StageNames.ClusterJoin, "the node joins Kubernetes with the token that attestation released", NeedsCluster: true),
+        new(StageNames.GitOpsSync, "a workload from Git runs on the node, and Git alone rules it", NeedsCluster: true),
     ];
 
     /// <inheritdoc/>
-    public IReadOnlyList<Stage> Plan(RunContext context)
-    {
-        var boot = new Boot(context);
-        return
+    public IReadOnlyList<Stage> Plan(RunContext context) => Plan(context, new Boot(context));
+
+    /// <summary>The same for a boot that is watched by others too.</summary>
+    internal static IReadOnlyList<Stage> Plan(RunContext context, Boot boot) =>
         [
             new Stage(
                 StageNames.Netboot,
@@ -42,6 +42,7 @@ public sealed class EdgeNodeScenario : IScenario
             ),
             new Stage(StageNames.MeasuredBoot, new MeasuredBootStage(context, boot).RunAsync),
             new Stage(StageNames.Attestation, new AttestationStage(context, boot).RunAsync),
+            new Stage(StageNames.ClusterJoin, token => new ClusterJoinStage(context, boot).RunAsync(token)),
+            new Stage(StageNames.GitOpsSync, token => new GitOpsSyncStage(context).RunAsync(token)),
         ];
-    }
 }

@@ -5,12 +5,12 @@ namespace Lab.Services.Attestation;
 /// <summary>What the attestation service of a run judges by.</summary>
 /// <param name="Reference">The values a good board's PCRs show, predicted; exactly these PCRs are quoted.</param>
 /// <param name="Trust">Whose TPMs are TPMs.</param>
-/// <param name="Secret">What is released to an attested board.</param>
+/// <param name="Secret">Where what an attested board is given comes from.</param>
 /// <param name="EvidenceFolder">Where evidence is kept.</param>
 internal sealed record AttestationOptions(
     ReferenceValues Reference,
     EndorsementTrust Trust,
-    ReadOnlyMemory<byte> Secret,
+    ISecretSource Secret,
     string EvidenceFolder
 )
 {

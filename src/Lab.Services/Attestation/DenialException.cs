@@ -19,5 +19,8 @@ internal sealed class DenialException(int status, string code, string detail, in
 
     public static DenialException TooLarge(int limit) => new(413, DenialCodes.Limits, $"a request here may have {limit} bytes");
 
+    /// <summary>The lab cannot release anything now; the board may come again.</summary>
+    public static DenialException Unavailable(string detail) => new(503, "unavailable", detail);
+
     public static DenialException TooMany(string detail) => new(429, DenialCodes.Limits, detail);
 }

@@ -6,16 +6,51 @@ using Lab.Trust.Attestation;
 namespace Lab.Services.Attestation;
 
 /// <summary>Keeps what boards sent and what came of it, one folder an appraisal: the run's evidence.</summary>
-internal sealed class EvidenceStore(string folder, int limit)
+internal sealed class EvidenceStore(string folder, int limit) : IDisposable
 {
+    private readonly SemaphoreSlim _one = new(1);
     private int _count;
 
-    public async Task KeepAsync(IdentityEvidence? shown, AppraisalOutcome outcome, CancellationToken cancellationToken)
+    /// <param name="shown">What the board enrolled with.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="isRenewal">One of many that say the same: only the last of them is kept.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task KeepAsync(
+        IdentityEvidence? shown,
+        AppraisalOutcome outcome,
+        bool isRenewal,
+        CancellationToken cancellationToken
+    )
     {
-        var number = Interlocked.Increment(ref _count);
-        if (number > limit)
-            return;
-        var path = Path.Combine(folder, $"{number.ToString("000", CultureInfo.InvariantCulture)}-{outcome.Board}");
+        var name = $"last-renewal-{outcome.Board}";
+        if (!isRenewal)
+        {
+            var number = Interlocked.Increment(ref _count);
+            if (number > limit)
+                return;
+            name = $"{number.ToString("000", CultureInfo.InvariantCulture)}-{outcome.Board}";
+        }
+        // Renewals of one board come one after the other; a second at the same time is an intruder's, and must not mix with the first.
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(Path.Combine(folder, name), shown, outcome, cancellationToken);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private static async Task WriteAsync(
+        string path,
+        IdentityEvidence? shown,
+        AppraisalOutcome outcome,
+        CancellationToken cancellationToken
+    )
+    {
         Directory.CreateDirectory(path);
         var evidence = outcome.Evidence;
         (string Name, ReadOnlyMemory<byte> Content)[] files =
@@ -24,13 +59,14 @@ internal sealed class EvidenceStore(string folder, int limit)
             ("ek.pub", shown?.EkPublic),
             ("ak.pub", shown?.AkPublic),
             ("nonce", evidence.Nonce),
+            ("node-key.sha256", evidence.NodeKeySha256 ?? default),
             ("quote.bin", evidence.Attest),
             ("quote.sig", evidence.Signature),
             ("eventlog.bin", evidence.EventLog),
             ("outcome.txt", Encoding.UTF8.GetBytes(Describe(outcome))),
         ];
-        foreach (var (name, content) in files.Where(file => file.Content.Length > 0))
-            await File.WriteAllBytesAsync(Path.Combine(path, name), content, cancellationToken);
+        foreach (var (file, content) in files.Where(file => file.Content.Length > 0))
+            await File.WriteAllBytesAsync(Path.Combine(path, file), content, cancellationToken);
     }
 
     private static string Describe(AppraisalOutcome outcome)

@@ -23,6 +23,12 @@ internal sealed class OutcomeLog(int limit, TimeProvider time)
         Wake();
     }
 
+    public int Count(string board)
+    {
+        lock (_gate)
+            return _outcomes.TryGetValue(board, out var outcomes) ? outcomes.Count : 0;
+    }
+
     /// <summary>Everyone who waits, now or later, is told that the lab is at fault.</summary>
     public void Fail(LabException fault)
     {

@@ -19,7 +19,7 @@ internal sealed class RigReaderTests
             Assert.That(rig.Name, Is.EqualTo("qemu-virt"));
             Assert.That(rig.Network, Is.EqualTo(NetworkMode.Auto));
             Assert.That(rig.Boards.Select(board => board.Name), Is.EqualTo((string[])["virt-1", "virt-2"]));
-            Assert.That(rig.Boards[0].Memory, Is.EqualTo(512L << 20));
+            Assert.That(rig.Boards[0].Memory, Is.EqualTo(1L << 30));
             Assert.That(rig.FindBoard(null).Name, Is.EqualTo("virt-1"));
             Assert.That(rig.FindBoard("virt-2").Name, Is.EqualTo("virt-2"));
         });

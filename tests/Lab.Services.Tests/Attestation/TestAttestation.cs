@@ -45,7 +45,8 @@ internal sealed class TestAttestation : IAsyncDisposable
 
     public static async Task<TestAttestation> StartAsync(
         AttestationLimits? limits = null,
-        IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? boards = null
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>>? boards = null,
+        ISecretSource? source = null
     )
     {
         foreach (var tool in new[] { "swtpm", "swtpm_setup" })
@@ -57,7 +58,12 @@ internal sealed class TestAttestation : IAsyncDisposable
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
         var authority = await EndorsementAuthority.OpenAsync(lab.RigState, "test", TimeProvider.System, CancellationToken.None);
         var roots = new X509Certificate2Collection(X509CertificateLoader.LoadCertificate(authority.Certificate.Span));
-        var options = new AttestationOptions(TestBoard.Reference, new EndorsementTrust(roots), Secret, lab.PathOf("evidence"))
+        var options = new AttestationOptions(
+            TestBoard.Reference,
+            new EndorsementTrust(roots),
+            source ?? new FixedSecret(Secret),
+            lab.PathOf("evidence")
+        )
         {
             Limits = limits ?? new AttestationLimits(),
             Boards = boards,
@@ -81,6 +87,7 @@ internal sealed class TestAttestation : IAsyncDisposable
     {
         Client.Dispose();
         await _host.DisposeAsync();
+        Service.Dispose();
         await Lab.DisposeAsync();
     }
 }

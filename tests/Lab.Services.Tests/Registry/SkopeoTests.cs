@@ -4,6 +4,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using Lab.Host.Machine;
 using Lab.Services.Registry;
+using Lab.Services.Workloads;
 
 namespace Lab.Services.Tests.Registry;
 
@@ -98,6 +99,26 @@ public sealed class SkopeoTests
         );
 
         Assert.That(raw, Is.EqualTo(Encoding.UTF8.GetString(manifest)));
+    }
+
+    [Test]
+    public async Task I_can_copy_a_workload_image_with_skopeo()
+    {
+        var image = new WorkloadImage(
+            "fleet/hello",
+            "1",
+            ["/bin/busybox", "httpd"],
+            new Dictionary<string, ReadOnlyMemory<byte>> { ["bin/busybox"] = TestLab.Noise(3000) },
+            new Dictionary<string, string> { ["bin/sh"] = "busybox" }
+        );
+        await WorkloadImageWriter.PublishAsync(_served.Registry, image, CancellationToken.None);
+        var name = $"docker://{_served.Authority}/fleet/hello:1";
+
+        var config = await SkopeoAsync("inspect", "--config", "--override-arch=arm64", "--tls-verify=false", name);
+        await SkopeoAsync("copy", "--override-arch=arm64", "--src-tls-verify=false", name, $"oci:{_served.Lab.PathOf("copy")}:1");
+
+        using var json = JsonDocument.Parse(config);
+        Assert.That(json.RootElement.GetProperty("config").GetProperty("Entrypoint")[0].GetString(), Is.EqualTo("/bin/busybox"));
     }
 
     private async Task<string> SkopeoAsync(params string[] arguments)

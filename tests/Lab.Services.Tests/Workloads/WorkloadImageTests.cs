@@ -1,0 +1,36 @@
+using System.Formats.Tar;
+using Lab.Services.Workloads;
+
+namespace Lab.Services.Tests.Workloads;
+
+public sealed class WorkloadImageTests
+{
+    private static readonly WorkloadImage Image = new(
+        "fleet/hello",
+        "1",
+        ["/bin/busybox"],
+        new Dictionary<string, ReadOnlyMemory<byte>>
+        {
+            ["www/deep/index.html"] = "hello"u8.ToArray(),
+            ["bin/busybox"] = "x"u8.ToArray(),
+        },
+        new Dictionary<string, string> { ["bin/sh"] = "busybox" }
+    );
+
+    [Test]
+    public void The_same_image_gives_the_same_layer() =>
+        Assert.That(WorkloadImageWriter.Layer(Image), Is.EqualTo(WorkloadImageWriter.Layer(Image)));
+
+    [Test]
+    public void A_layer_names_folders_before_what_is_in_them()
+    {
+        using var tar = new TarReader(new MemoryStream(WorkloadImageWriter.Layer(Image)));
+        var names = new List<string>();
+        while (tar.GetNextEntry() is { } entry)
+        {
+            names.Add(entry.Name);
+        }
+
+        Assert.That(names, Is.EqualTo(["bin/", "www/", "www/deep/", "bin/busybox", "www/deep/index.html", "bin/sh"]));
+    }
+}
