@@ -1,4 +1,5 @@
 using Lab.Controller.Rigs;
+using Lab.Host.Preparation;
 using Lab.Host.Processes;
 using Lab.Host.Storage;
 using Lab.Model.Errors;
@@ -16,40 +17,53 @@ internal sealed record ClusterParts(ClusterBinaries Binaries, string NodeProgram
 {
     private const long LeastNodeMemory = 768L << 20;
 
-    /// <summary>Fetches and builds them; from the cache where they are there.</summary>
+    /// <summary>Fetches and builds what a run's cluster and nodes are made of; from the cache where it is there.</summary>
     /// <exception cref="RigException">A board is too small for a node, or the flavor serves no such boards.</exception>
     /// <exception cref="LabException">Something cannot be fetched or built.</exception>
-    public static async Task<ClusterParts> PrepareAsync(
+    public static Task<ClusterParts> PrepareAsync(
         RunSetup setup,
         LabFolders folders,
         ProcessOwner owner,
         CancellationToken cancellationToken
-    )
-    {
-        if (setup.Boards.FirstOrDefault(board => board.Memory < LeastNodeMemory) is { } small)
-        {
-            throw new RigException(
+    ) =>
+        setup.Boards.FirstOrDefault(board => board.Memory < LeastNodeMemory) is { } small
+            ? throw new RigException(
                 $"board '{small.Name}' has {small.Memory >> 20} MiB of memory, and a cluster's node needs {LeastNodeMemory >> 20} MiB",
                 $"{small.At}",
                 "memory: 1GiB"
+            )
+            : PrepareAsync(
+                setup.Rig.Cluster,
+                folders,
+                owner,
+                new PreparationReporter(setup.Say, setup.Time),
+                refresh: false,
+                cancellationToken
             );
-        }
 
-        var progress = new PreparationReporter(setup.Say, setup.Time);
+    /// <summary>The same for a rig's cluster, whatever boards there are.</summary>
+    public static async Task<ClusterParts> PrepareAsync(
+        RigCluster cluster,
+        LabFolders folders,
+        ProcessOwner owner,
+        IProgress<PreparationProgress> progress,
+        bool refresh,
+        CancellationToken cancellationToken
+    )
+    {
         var images = await WorkloadPackages.PrepareAsync(
             folders.Cache,
             Environment.GetEnvironmentVariable(LabInstallation.MirrorSetting),
             progress,
             cancellationToken
         );
-        var flavor = await ClusterFlavors.ChooseAsync(ChoiceOf(setup.Rig.Cluster), folders, owner, cancellationToken);
-        var binaries = await flavor.PrepareAsync(progress, refresh: false, cancellationToken);
+        var flavor = await ClusterFlavors.ChooseAsync(ChoiceOf(cluster), folders, owner, cancellationToken);
+        var binaries = await flavor.PrepareAsync(progress, refresh, cancellationToken);
         return binaries is KubernetesBinaries { Node: { } program }
             ? new ClusterParts(binaries, program, images)
             : throw new RigException(
                 $"boards cannot join a cluster of flavor '{flavor.Name}' yet: the node's image takes one program for all",
-                setup.Rig.File,
-                "cluster: { flavor: kubeadm-debian }"
+                remedy: "cluster: { flavor: kubeadm-debian }"
             );
     }
 

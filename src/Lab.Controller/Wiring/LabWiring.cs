@@ -72,7 +72,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         // Last, when nothing of ours runs beside it any more.
         var speed = await HostSpeed.MeasureAsync(setup.Time);
         var deadlines = new Deadlines(Headroom * speed.Scale);
-        var cluster = parts is null
+        ClusterWing? cluster = parts is null
             ? null
             : held.Hold(
                 await ClusterWing.StartAsync(setup, parts.Binaries, network, folders, owner, deadlines, cancellationToken)
