@@ -183,7 +183,13 @@ internal sealed class ClusterJoin : IDisposable
             "--healthz-bind-address=127.0.0.1:10256",
             "--metrics-bind-address=127.0.0.1:10249",
         ];
-        _proxy = new Service("kube-proxy", () => ("/usr/bin/kube-proxy", arguments), new BoundedLog(_logs, "kube-proxy"), _events, _time);
+        _proxy = new Service(
+            "kube-proxy",
+            () => ("/usr/bin/kube-proxy", arguments),
+            new BoundedLog(_logs, "kube-proxy"),
+            _events,
+            _time
+        );
         _proxy.Start();
     }
 
