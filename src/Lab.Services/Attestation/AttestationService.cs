@@ -219,7 +219,8 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
             request.EventLog
         )
         {
-            NodeKeySha256 = request.NodeKey,
+            // Typed: a null array converts to a key of no bytes, which is not the absence of a key.
+            NodeKeySha256 = request.NodeKey is { } key ? new ReadOnlyMemory<byte>(key) : default(ReadOnlyMemory<byte>?),
         };
         if (_adversary is not { } adversary)
             return evidence;

@@ -87,12 +87,12 @@ internal sealed class NodeAttesterTests
     private async Task<DenialException> DenialAsync(StandInService service) =>
         (await Assert.ThrowsAsync<DenialException>(() => AttestAsync(service)))!;
 
-    private async Task<byte[]> AttestAsync(StandInService service)
+    private async Task<byte[]> AttestAsync(StandInService service, NodeClaim? claim = null)
     {
         using var tpm = board.Open();
         using var http = new HttpClient(service, disposeHandler: false);
         var events = new EventWriter(bytes => console.Append(Encoding.UTF8.GetString(bytes.Span)), "node");
         var client = new AttestationClient(http, new Uri("http://10.0.2.2:8080"));
-        return await new NodeAttester(tpm, client, events).AttestAsync("virt-1", "log"u8.ToArray(), CancellationToken.None);
+        return await new NodeAttester(tpm, client, events).AttestAsync("virt-1", "log"u8.ToArray(), claim, CancellationToken.None);
     }
 }

@@ -1,4 +1,4 @@
-// The components of a node in one program: the name it is called by, or else its first argument, says which.
+// Several components of Kubernetes in one program: the name it is called by, or else its first argument, says which.
 package main
 
 import (
@@ -9,22 +9,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	cliflag "k8s.io/component-base/cli/flag"
 	"k8s.io/component-base/logs"
-	_ "k8s.io/component-base/metrics/prometheus/restclient"
-	_ "k8s.io/component-base/metrics/prometheus/version"
-	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	kubeadm "k8s.io/kubernetes/cmd/kubeadm/app"
-	"k8s.io/kubernetes/cmd/kubelet/app"
 )
-
-var commands = map[string]func() *cobra.Command{
-	"kube-proxy": proxy.NewProxyCommand,
-	"kubelet":    app.NewKubeletCommand,
-}
 
 func main() {
 	rand.Seed(time.Now().UnixNano())
@@ -34,12 +24,7 @@ func main() {
 		name = os.Args[0]
 	}
 	if name == "kubeadm" {
-		// It registers the logging flags itself, which the other components have registered already.
-		flag.CommandLine = flag.NewFlagSet(name, flag.ExitOnError)
-		if err := kubeadm.Run(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
+		runKubeadm()
 		return
 	}
 	command, known := commands[name]
@@ -48,13 +33,22 @@ func main() {
 		os.Exit(2)
 	}
 	pflag.CommandLine.SetNormalizeFunc(cliflag.WordSepNormalizeFunc)
-	if name == "kube-proxy" {
+	if name == "kube-proxy" || name == "kubectl" {
 		pflag.CommandLine.AddGoFlagSet(flag.CommandLine)
 	}
 	logs.InitLogs()
 	defer logs.FlushLogs()
 	if err := command().Execute(); err != nil {
 		logs.FlushLogs()
+		os.Exit(1)
+	}
+}
+
+func runKubeadm() {
+	// It registers the logging flags itself, which the other components have registered already.
+	flag.CommandLine = flag.NewFlagSet("kubeadm", flag.ExitOnError)
+	if err := kubeadm.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
