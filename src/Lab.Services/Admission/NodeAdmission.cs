@@ -22,6 +22,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     private readonly ClusterErrands _errands;
     private readonly Dictionary<string, SemaphoreSlim> _grants;
     private AuthorizerHost? _authorizer;
+    private int _disposed;
 
     private NodeAdmission(AdmissionOptions options, TimeProvider time)
     {
@@ -209,6 +210,8 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         _trust.Dispose();
         await _errands.DisposeAsync();
         if (_authorizer is not null)
