@@ -17,6 +17,8 @@ internal sealed class JoinFiles(string root)
 
     public string BootstrapCredentials => $"{root}etc/kubernetes/bootstrap-kubelet.conf";
 
+    public string ClusterAuthority => $"{root}etc/kubernetes/pki/ca.crt";
+
     public string KubeletConfiguration => $"{root}var/lib/kubelet/config.yaml";
 
     /// <summary>Flags that kubeadm decided on, in the form of an environment file.</summary>
