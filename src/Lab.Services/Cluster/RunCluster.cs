@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using k8s;
+using Lab.Host.Networks;
 using Lab.Host.Processes;
 using Lab.Model.Errors;
 using Lab.Model.Services;
