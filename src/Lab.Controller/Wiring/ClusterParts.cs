@@ -5,6 +5,7 @@ using Lab.Host.Storage;
 using Lab.Model.Errors;
 using Lab.Services.Cluster;
 using Lab.Services.Cluster.Flavors;
+using Lab.Services.GitOps;
 using Lab.Services.Workloads;
 
 namespace Lab.Controller.Wiring;
@@ -13,7 +14,13 @@ namespace Lab.Controller.Wiring;
 /// <param name="Binaries">The control plane's programs.</param>
 /// <param name="NodeProgram">The program that makes a board a node.</param>
 /// <param name="Images">The container images that nodes need.</param>
-internal sealed record ClusterParts(ClusterBinaries Binaries, string NodeProgram, IReadOnlyList<WorkloadImage> Images)
+/// <param name="Kustomize">The program that builds what Git holds.</param>
+internal sealed record ClusterParts(
+    ClusterBinaries Binaries,
+    string NodeProgram,
+    IReadOnlyList<WorkloadImage> Images,
+    string Kustomize
+)
 {
     private const long LeastNodeMemory = 768L << 20;
 
@@ -51,16 +58,13 @@ internal sealed record ClusterParts(ClusterBinaries Binaries, string NodeProgram
         CancellationToken cancellationToken
     )
     {
-        var images = await WorkloadPackages.PrepareAsync(
-            folders.Cache,
-            Environment.GetEnvironmentVariable(LabInstallation.MirrorSetting),
-            progress,
-            cancellationToken
-        );
+        var mirror = Environment.GetEnvironmentVariable(LabInstallation.MirrorSetting);
+        var images = await WorkloadPackages.PrepareAsync(folders.Cache, mirror, progress, cancellationToken);
+        var kustomize = await KustomizeTool.PrepareAsync(folders.Cache, mirror, progress, cancellationToken);
         var flavor = await ClusterFlavors.ChooseAsync(ChoiceOf(cluster), folders, owner, cancellationToken);
         var binaries = await flavor.PrepareAsync(progress, refresh, cancellationToken);
         return binaries is KubernetesBinaries { Node: { } program }
-            ? new ClusterParts(binaries, program, images)
+            ? new ClusterParts(binaries, program, images, kustomize)
             : throw new RigException(
                 $"boards cannot join a cluster of flavor '{flavor.Name}' yet: the node's image takes one program for all",
                 remedy: "cluster: { flavor: kubeadm-debian }"
