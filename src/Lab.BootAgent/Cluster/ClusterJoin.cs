@@ -165,6 +165,10 @@ internal sealed class ClusterJoin : IDisposable
                 $"--bootstrap-kubeconfig={_files.BootstrapCredentials}",
                 $"--kubeconfig={_files.KubeletCredentials}",
                 $"--config={_files.KubeletConfiguration}",
+                // A kubelet that rotates makes a key of its own at once; this one asks with the key that the TPM's quote is bound to.
+                "--rotate-certificates=false",
+                // Where kubeadm put it here; the cluster's configuration names the place on the machine of its control plane.
+                $"--client-ca-file={_files.ClusterAuthority}",
                 .. _files.ReadKubeletFlags(),
             ]
         );
@@ -183,7 +187,13 @@ internal sealed class ClusterJoin : IDisposable
             "--healthz-bind-address=127.0.0.1:10256",
             "--metrics-bind-address=127.0.0.1:10249",
         ];
-        _proxy = new Service("kube-proxy", () => ("/usr/bin/kube-proxy", arguments), new BoundedLog(_logs, "kube-proxy"), _events, _time);
+        _proxy = new Service(
+            "kube-proxy",
+            () => ("/usr/bin/kube-proxy", arguments),
+            new BoundedLog(_logs, "kube-proxy"),
+            _events,
+            _time
+        );
         _proxy.Start();
     }
 

@@ -180,7 +180,10 @@ internal sealed class ClusterNode : IDisposable
 
     private void SetClock(HandoverDescription description)
     {
-        if (NodeClock.Correct(description.Time, _time.GetUtcNow(), TimeSpan.FromMilliseconds(Environment.TickCount64)) is not { } right)
+        if (
+            NodeClock.Correct(description.Time, _time.GetUtcNow(), TimeSpan.FromMilliseconds(Environment.TickCount64))
+            is not { } right
+        )
             return;
         try
         {

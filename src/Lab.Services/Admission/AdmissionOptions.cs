@@ -27,8 +27,8 @@ public sealed record AdmissionOptions
     /// <summary>How often an attested board must attest again; to be scaled with the slowness of the host.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>What a board may be late after two intervals, before its silence ends the trust.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>What a board may be late after two intervals, before its silence ends the trust; a third interval when null.</summary>
+    public TimeSpan? Grace { get; init; }
 
     /// <summary>How long a token is accepted, and so how long the join may take to the certificate's request.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(10);

@@ -22,6 +22,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     private readonly ClusterErrands _errands;
     private readonly Dictionary<string, SemaphoreSlim> _grants;
     private AuthorizerHost? _authorizer;
+    private volatile string? _misstatedAuthority;
 
     private NodeAdmission(AdmissionOptions options, TimeProvider time)
     {
@@ -144,6 +145,9 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     }
 
     /// <inheritdoc/>
+    public void MisstateAuthority(string caCertHash) => _misstatedAuthority = caCertHash;
+
+    /// <inheritdoc/>
     public async Task<CertificateDecision> TryToJoinAsync(
         string token,
         string nodeName,
@@ -238,7 +242,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             await forgetting;
             _trust.Begin(attested, token);
             _journal.Note("granted", attested.Name, token.Id, $"for the key {attested.NodeKeySha256}");
-            return JoinSecret.ForJoin(attested.Name, token, cluster, _options);
+            return JoinSecret.ForJoin(attested.Name, token, cluster, _misstatedAuthority ?? cluster.AuthorityHash, _options);
         }
         catch (Exception exception)
         {

@@ -178,7 +178,7 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         await WriteKubeconfigAsync(administrator, cancellationToken);
         _credentials = ClusterCredentials.Read(KubeconfigPath);
         CaCertHash = _credentials.AuthorityHash;
-        _api = new ClusterApi(_credentials, _addresses.Host);
+        _api = new ClusterApi(_credentials.CreateHandler(), _addresses.Host);
         _joinable = _controlPlane.StartAsync(_api, _stop.Token);
     }
 

@@ -24,6 +24,8 @@ internal sealed class HeldPort : IDisposable
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            // Else .NET asks for SO_REUSEADDR, and any program that does so too could have the port as long as nobody listens.
+            socket.ExclusiveAddressUse = true;
             socket.SetRawSocketOption(SocketLevel, ReusePort, BitConverter.GetBytes(1));
             socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
             return new HeldPort(socket);
