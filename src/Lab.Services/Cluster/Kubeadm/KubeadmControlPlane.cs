@@ -28,6 +28,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
     private readonly ClusterComponent _apiServer;
     private readonly ClusterComponent _controllerManager;
     private readonly ClusterComponent _scheduler;
+    private readonly CancellationTokenSource _stop = new();
+    private (string What, ClusterComponent Component)? _waitingFor;
+    private Task _keeper = Task.CompletedTask;
 
     public KubeadmControlPlane(
         KubernetesBinaries binaries,
@@ -51,6 +54,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
     }
 
     public Task<LabException?> Failed { get; }
+
+    public string Standing =>
+        _waitingFor is var (what, component) ? $"{what}; the last lines of {component.Name}:\n{component.LastLines(10)}" : "";
 
     private ClusterComponent[] All => [_etcd, _apiServer, _controllerManager, _scheduler];
 
@@ -78,15 +84,19 @@ internal sealed class KubeadmControlPlane : IControlPlane
 
     public async Task StartAsync(ClusterApi api, CancellationToken cancellationToken)
     {
+        _waitingFor = ("the API server is not ready", _apiServer);
         await _apiServer.StartAsync(cancellationToken);
         await UntilAsync(_apiServer, () => api.AnswersAsync("/readyz", cancellationToken), cancellationToken);
         var authority = await File.ReadAllTextAsync(PathOf("pki/ca.crt"), cancellationToken);
+        _waitingFor = ("what joining nodes look for is not uploaded", _apiServer);
         await Task.WhenAll(
             _controllerManager.StartAsync(cancellationToken),
             _scheduler.StartAsync(cancellationToken),
             JoinObjects.ApplyAsync(api, _addresses.Board, authority, cancellationToken),
             UploadAsync(api, cancellationToken)
         );
+        _waitingFor = ("the cluster's address is not signed", _controllerManager);
+        _keeper = new SignatureKeeper(api, _options.Time).RunAsync(_stop.Token);
         await SeeSignedAsync(api, cancellationToken);
     }
 
@@ -101,6 +111,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _keeper.ContinueWith(_ => { }, TaskScheduler.Default);
+        _stop.Dispose();
         // The API server does not heed SIGTERM when etcd has gone before it. What is not kept need not be closed in order.
         if (_options.StateFolder is not null)
         {
@@ -120,7 +133,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
 
         async Task UploadKubeletAsync()
         {
-            var node = JsonSerializer.SerializeToUtf8Bytes(
+            var node = JsonSerializer.Serialize(
                 new
                 {
                     apiVersion = "v1",
@@ -136,7 +149,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
                     spec = new { unschedulable = true },
                 }
             );
-            await api.SendAsync(HttpMethod.Post, Nodes, node, "application/json", cancellationToken);
+            await api.ApplyAsync($"{Nodes}/{KubeadmConfiguration.PlaceholderNode}", node, cancellationToken);
             await KubeadmAsync(["upload-config", "kubelet"], Administrator, cancellationToken);
             await api.SendAsync(
                 HttpMethod.Delete,
