@@ -46,7 +46,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
         _commands = new ComponentCommands(binaries, addresses, options, folder);
         _folder = folder;
         _logs = logs;
-        _etcd = Component(_commands.ForEtcd());
+        _etcd = Component(_commands.ForEtcd(), [.. ComponentCommands.EtcdSockets]);
         _apiServer = Component(_commands.ForApiServer());
         _controllerManager = Component(_commands.ForControllerManager());
         _scheduler = Component(_commands.ForScheduler());
@@ -83,6 +83,20 @@ internal sealed class KubeadmControlPlane : IControlPlane
     }
 
     public async Task StartAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        // Where etcd ends, the API server would wait for it for ever.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var starting = StartAllAsync(api, stop.Token);
+        if (await Task.WhenAny(starting, Failed) == Failed && await Failed is { } failure)
+        {
+            await stop.CancelAsync();
+            await starting.ContinueWith(_ => { }, TaskScheduler.Default);
+            throw failure;
+        }
+        await starting;
+    }
+
+    private async Task StartAllAsync(ClusterApi api, CancellationToken cancellationToken)
     {
         _waitingFor = ("the API server is not ready", _apiServer);
         await _apiServer.StartAsync(cancellationToken);
@@ -258,8 +272,8 @@ internal sealed class KubeadmControlPlane : IControlPlane
         return null;
     }
 
-    private ClusterComponent Component(ProcessCommand command) =>
-        new(_options.Owner, command, Path.Combine(_logs, $"{command.Name}.log"));
+    private ClusterComponent Component(ProcessCommand command, params string[] leftovers) =>
+        new(_options.Owner, command, Path.Combine(_logs, $"{command.Name}.log"), [.. leftovers.Select(PathOf)]);
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
