@@ -98,7 +98,7 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         catch (TimeoutException exception)
         {
             throw new LabException(
-                $"no node can join after {deadline.TotalSeconds:0} s",
+                $"no node can join after {deadline.TotalSeconds:0} s: {_controlPlane!.Standing}",
                 "cluster",
                 $"see the logs in {_logs}",
                 exception
