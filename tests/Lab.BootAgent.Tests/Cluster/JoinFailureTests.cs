@@ -29,7 +29,8 @@ internal sealed class JoinFailureTests
     [Test]
     public void A_denied_certificate_shows_in_kubelets_log()
     {
-        const string Line = "F1123 server.go:269] failed to run Kubelet: certificate signing request is denied, reason: key-mismatch";
+        const string Line =
+            "F1123 server.go:269] failed to run Kubelet: certificate signing request is denied, reason: key-mismatch";
         var failure = JoinFailure.Read(["error execution phase kubelet-start: timed out waiting for the condition"], [Line]);
         Assert.That((failure.Code, failure.IsFinal), Is.EqualTo(("csr-denied", true)));
         Assert.That(failure.Detail, Does.Contain("key-mismatch"));
@@ -46,13 +47,7 @@ internal sealed class JoinFailureTests
     [Test]
     public void The_runtimes_answer_is_read_and_any_other_is_not()
     {
-        byte[] answer =
-        [
-            0, 0, 0, 0, 30,
-            0x0A, 5, .. "0.1.0"u8,
-            0x12, 10, .. "containerd"u8,
-            0x1A, 6, .. "1.7.24"u8,
-        ];
+        byte[] answer = [0, 0, 0, 0, 30, 0x0A, 5, .. "0.1.0"u8, 0x12, 10, .. "containerd"u8, 0x1A, 6, .. "1.7.24"u8];
         Assert.That(RuntimeClient.ReadVersion(answer), Is.EqualTo("1.7.24"));
         Assert.That(RuntimeClient.ReadVersion(answer.AsSpan(0, 12)), Is.Null);
         Assert.That(RuntimeClient.ReadVersion([]), Is.Null);

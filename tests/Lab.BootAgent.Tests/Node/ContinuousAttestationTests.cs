@@ -46,7 +46,10 @@ internal sealed class ContinuousAttestationTests
         var denial = await Assert.ThrowsAsync<DenialException>(() => running);
         Assert.That(denial!.Code, Is.EqualTo("reference-value"));
         asked.Writer.Complete();
-        var moments = await asked.Reader.ReadAllAsync(cancellationToken).Select(at => (at - start).TotalSeconds).ToListAsync(cancellationToken);
+        var moments = await asked
+            .Reader.ReadAllAsync(cancellationToken)
+            .Select(at => (at - start).TotalSeconds)
+            .ToListAsync(cancellationToken);
         Assert.That(moments[0], Is.GreaterThanOrEqualTo(15));
         Assert.That(moments[1] - moments[0], Is.GreaterThanOrEqualTo(20), "as the renewal said");
         Assert.That(moments[2] - moments[1], Is.LessThan(15), "silence is asked about soon");

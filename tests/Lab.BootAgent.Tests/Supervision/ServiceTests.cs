@@ -27,7 +27,13 @@ internal sealed class ServiceTests
         var time = new FakeTimeProvider();
         var lines = Channel.CreateUnbounded<string>();
         using var log = new BoundedLog(folder, "sh");
-        var service = new Service("sh", () => ("/bin/sh", ["-c", "echo hello; echo 'error: broken' >&2; exit 3"]), log, Events(), time)
+        var service = new Service(
+            "sh",
+            () => ("/bin/sh", ["-c", "echo hello; echo 'error: broken' >&2; exit 3"]),
+            log,
+            Events(),
+            time
+        )
         {
             OnLine = line => lines.Writer.TryWrite(line),
         };

@@ -45,7 +45,10 @@ internal sealed class SquashRootTests
     [Test]
     public async Task All_of_it_belongs_to_root_and_is_of_no_time()
     {
-        await BuildAsync("image", [root => root.AddFile("a/b", [1], CpioArchive.Executable), root => root.AddDirectory("c", 0x1C0)]);
+        await BuildAsync(
+            "image",
+            [root => root.AddFile("a/b", [1], CpioArchive.Executable), root => root.AddDirectory("c", 0x1C0)]
+        );
         var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), ["-lln", "-UTC", Path.Combine(_folder, "image")])
         {
             RedirectStandardOutput = true,

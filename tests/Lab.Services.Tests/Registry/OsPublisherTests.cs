@@ -26,7 +26,9 @@ public sealed class OsPublisherTests
     [Test]
     public async Task A_root_file_system_is_a_layer_between_the_initrd_and_the_command_line()
     {
-        var manifest = OciManifest.Parse(await _publisher.PublishAsync(Os() with { RootPath = _lab.Write("root", [3]) }, default));
+        var manifest = OciManifest.Parse(
+            await _publisher.PublishAsync(Os() with { RootPath = _lab.Write("root", [3]) }, default)
+        );
         Assert.That(
             manifest.Layers.Select(layer => layer.MediaType),
             Is.EqualTo([Prefix + "kernel.v1", Prefix + "initrd.v1", Prefix + "root.v1+squashfs", Prefix + "cmdline.v1"])
