@@ -42,6 +42,8 @@ public static class ScenarioCatalog
                 "another-node",
                 "not-attested"
             ),
+            new WrongAuthority(),
+            new UnattestedJoin(),
             new RebootIntoTampered(),
             new GitAttack(
                 "unsigned-commit",

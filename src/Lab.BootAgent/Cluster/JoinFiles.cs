@@ -17,6 +17,8 @@ internal sealed class JoinFiles(string root)
 
     public string BootstrapCredentials => $"{root}etc/kubernetes/bootstrap-kubelet.conf";
 
+    public string ClusterAuthority => $"{root}etc/kubernetes/pki/ca.crt";
+
     public string KubeletConfiguration => $"{root}var/lib/kubelet/config.yaml";
 
     /// <summary>Flags that kubeadm decided on, in the form of an environment file.</summary>
@@ -29,7 +31,8 @@ internal sealed class JoinFiles(string root)
     /// <summary>Removes what an earlier agent of this boot left: the key it was for is gone with it.</summary>
     public void Clear()
     {
-        foreach (var file in (string[])[KubeletCredentials, BootstrapCredentials, KubeletFlags, JoinConfiguration])
+        string[] files = [KubeletCredentials, BootstrapCredentials, KubeletFlags, JoinConfiguration];
+        foreach (var file in files.Where(File.Exists))
             File.Delete(file);
         var keys = Path.GetDirectoryName(NodeKey)!;
         if (Directory.Exists(keys))
@@ -53,7 +56,8 @@ internal sealed class JoinFiles(string root)
     {
         if (!File.Exists(KubeletFlags))
             return [];
-        var line = File.ReadLines(KubeletFlags).FirstOrDefault(each => each.StartsWith("KUBELET_KUBEADM_ARGS=", StringComparison.Ordinal));
+        var line = File.ReadLines(KubeletFlags)
+            .FirstOrDefault(each => each.StartsWith("KUBELET_KUBEADM_ARGS=", StringComparison.Ordinal));
         return line is null
             ? []
             : line[(line.IndexOf('=') + 1)..].Trim().Trim('"').Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -105,23 +109,26 @@ internal sealed class JoinFiles(string root)
         // kubeadm < 1.24 takes a bare path and newer ones ask for the scheme.
         var socket = secret.Kubernetes.Minor < 24 ? "/run/containerd/containerd.sock" : "unix:///run/containerd/containerd.sock";
         return $"""
-            apiVersion: kubeadm.k8s.io/{version}
-            kind: JoinConfiguration
-            nodeRegistration:
-              name: "{secret.Node}"
-              criSocket: "{socket}"
-              taints: []
-            discovery:
-              bootstrapToken:
-                apiServerEndpoint: "{secret.ApiServer.Authority}"
-                token: "{secret.Token}"
-                caCertHashes: ["{secret.CaCertHash}"]
+                apiVersion: kubeadm.k8s.io/{version}
+                kind: JoinConfiguration
+                nodeRegistration:
+                  name: "{secret.Node}"
+                  criSocket: "{socket}"
+                  taints: []
+                discovery:
+                  bootstrapToken:
+                    apiServerEndpoint: "{secret.ApiServer.Authority}"
+                    token: "{secret.Token}"
+                    caCertHashes: ["{secret.CaCertHash}"]
 
-            """
-            + timeout;
+                """ + timeout;
     }
 
-    private static void Put(string path, string content, UnixFileMode mode = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead)
+    private static void Put(
+        string path,
+        string content,
+        UnixFileMode mode = Private | UnixFileMode.GroupRead | UnixFileMode.OtherRead
+    )
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path);

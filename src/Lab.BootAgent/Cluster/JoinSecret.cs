@@ -40,7 +40,9 @@ internal sealed partial record JoinSecret(
             return new JoinSecret(
                 ReadNode(root),
                 Text(root, "token", TokenPattern()),
-                Uri.TryCreate(Text(root, "apiServer", UrlPattern()), UriKind.Absolute, out var url) ? url : throw Bad("apiServer"),
+                Uri.TryCreate(Text(root, "apiServer", UrlPattern()), UriKind.Absolute, out var url)
+                    ? url
+                    : throw Bad("apiServer"),
                 Text(root, "caCertHash", HashPattern()),
                 Version.Parse(Text(root, "kubernetes", VersionPattern())[1..].Split('-', '+')[0]),
                 ReadPause(root),

@@ -21,7 +21,12 @@ internal sealed class RuntimeClient(string socket)
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Limit);
         using var client = new HttpClient(
-            new SocketsHttpHandler { ConnectCallback = ConnectAsync, ActivityHeadersPropagator = null, UseProxy = false }
+            new SocketsHttpHandler
+            {
+                ConnectCallback = ConnectAsync,
+                ActivityHeadersPropagator = null,
+                UseProxy = false,
+            }
         );
         using var request = new HttpRequestMessage(HttpMethod.Post, "http://runtime/runtime.v1.RuntimeService/Version")
         {

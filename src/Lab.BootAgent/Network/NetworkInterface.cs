@@ -34,7 +34,7 @@ internal sealed class NetworkInterface(string name)
             return null;
         var names = Directory.GetFileSystemEntries(Class).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
         // ARPHRD_ETHER is 1 (include/uapi/linux/if_arp.h).
-        var found = names.FirstOrDefault(each => 
+        var found = names.FirstOrDefault(each =>
             Path.Exists($"{Class}/{each}/device") && File.ReadAllText($"{Class}/{each}/type").Trim() == "1"
         );
         return found is null ? null : new NetworkInterface(found);

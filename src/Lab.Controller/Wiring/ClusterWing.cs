@@ -24,6 +24,7 @@ internal sealed class ClusterWing : IAsyncDisposable
     private readonly RunCluster _cluster;
     private readonly IKubernetes _api;
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<LabException?> _opening;
 
     private ClusterWing(NodeAdmission admission, RunCluster cluster, Deadlines deadlines)
@@ -34,6 +35,9 @@ internal sealed class ClusterWing : IAsyncDisposable
         _opening = OpenAsync(deadlines);
         Failed = LabFailures.FirstOf([cluster.Failed, _opening]);
     }
+
+    /// <summary>The cluster.</summary>
+    public RunCluster Cluster => _cluster;
 
     /// <summary>What stages may ask for.</summary>
     public IReadOnlyList<IService> All => [_cluster, _admission];
@@ -93,6 +97,9 @@ internal sealed class ClusterWing : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until nodes can join.</summary>
+    public Task WaitUntilOpenAsync(CancellationToken cancellationToken) => _open.Task.WaitAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
@@ -126,7 +133,8 @@ internal sealed class ClusterWing : IAsyncDisposable
     }
 
     // A /24 for each board, by its place in the rig.
-    private static KeyValuePair<string, string> PodNetworkOf(RigBoard board, int index) => new(board.Name, $"10.244.{index + 1}.0/24");
+    private static KeyValuePair<string, string> PodNetworkOf(RigBoard board, int index) =>
+        new(board.Name, $"10.244.{index + 1}.0/24");
 
     private async Task<LabException?> OpenAsync(Deadlines deadlines)
     {
@@ -142,7 +150,7 @@ internal sealed class ClusterWing : IAsyncDisposable
                     _cluster.Version
                 )
             );
-            await Task.Delay(Timeout.InfiniteTimeSpan, _ending.Token);
+            _open.SetResult();
             return null;
         }
         catch (OperationCanceledException)

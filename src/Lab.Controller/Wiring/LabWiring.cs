@@ -72,11 +72,15 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         // Last, when nothing of ours runs beside it any more.
         var speed = await HostSpeed.MeasureAsync(setup.Time);
         var deadlines = new Deadlines(Headroom * speed.Scale);
-        var cluster = parts is null
+        ClusterWing? cluster = parts is null
             ? null
             : held.Hold(
                 await ClusterWing.StartAsync(setup, parts.Binaries, network, folders, owner, deadlines, cancellationToken)
             );
+        GitWing? git =
+            cluster is null || !setup.Rig.Services.Git
+                ? null
+                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!.Kustomize, folders, owner, cancellationToken));
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,
@@ -106,7 +110,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         return new PreparedRun(
             boards[0],
             new ServiceSet(
-                [.. services.All, .. cluster?.All ?? [], new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]
+                [.. services.All, .. cluster?.All ?? [], .. git?.All ?? [], new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]
             ),
             deadlines,
             Merge(artifacts.Facts, network.Facts, Facts(accelerator, speed), cluster?.Facts),
@@ -114,7 +118,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         )
         {
             Others = boards[1..],
-            ServicesFailed = LabFailures.FirstOf([services.Failed, .. cluster is null ? [] : new[] { cluster.Failed }]),
+            ServicesFailed = LabFailures.FirstOf(
+                new[] { services.Failed, cluster?.Failed, git?.Failed }.OfType<Task<LabException?>>().ToList()
+            ),
         };
     }
 

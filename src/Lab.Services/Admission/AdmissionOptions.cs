@@ -27,8 +27,8 @@ public sealed record AdmissionOptions
     /// <summary>How often an attested board must attest again; to be scaled with the slowness of the host.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>What a board may be late after two intervals, before its silence ends the trust.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>What a board may be late after two intervals, before its silence ends the trust; a third interval when null.</summary>
+    public TimeSpan? Grace { get; init; }
 
     /// <summary>How long a token is accepted, and so how long the join may take to the certificate's request.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(10);
@@ -37,7 +37,7 @@ public sealed record AdmissionOptions
     public TimeSpan TokenAfterApproval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a board's request waits for a control plane that is not up; the board's own patience is 30 s.</summary>
-    public TimeSpan WaitForCluster { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan WaitForCluster { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How long the API server keeps the authorizer's answers: to be given to it as the TTLs of its cache.</summary>
     public TimeSpan AuthorizerCache { get; init; } = TimeSpan.FromSeconds(1);

@@ -9,7 +9,13 @@ internal static class JoinSecret
     private const int Version = 1;
 
     /// <summary>The first release: with the token.</summary>
-    public static byte[] ForJoin(string node, BootstrapToken token, AdmissionCluster cluster, AdmissionOptions options) =>
+    public static byte[] ForJoin(
+        string node,
+        BootstrapToken token,
+        AdmissionCluster cluster,
+        string authorityHash,
+        AdmissionOptions options
+    ) =>
         Write(
             node,
             options,
@@ -17,7 +23,7 @@ internal static class JoinSecret
             {
                 json.WriteString("token", token.Text);
                 json.WriteString("apiServer", cluster.BoardEndpoint.GetLeftPart(UriPartial.Authority));
-                json.WriteString("caCertHash", cluster.AuthorityHash);
+                json.WriteString("caCertHash", authorityHash);
                 json.WriteString("kubernetes", cluster.Version);
             },
             json =>

@@ -22,6 +22,8 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     private readonly ClusterErrands _errands;
     private readonly Dictionary<string, SemaphoreSlim> _grants;
     private AuthorizerHost? _authorizer;
+    private volatile string? _misstatedAuthority;
+    private int _disposed;
 
     private NodeAdmission(AdmissionOptions options, TimeProvider time)
     {
@@ -144,6 +146,9 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     }
 
     /// <inheritdoc/>
+    public void MisstateAuthority(string caCertHash) => _misstatedAuthority = caCertHash;
+
+    /// <inheritdoc/>
     public async Task<CertificateDecision> TryToJoinAsync(
         string token,
         string nodeName,
@@ -209,6 +214,8 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         _trust.Dispose();
         await _errands.DisposeAsync();
         if (_authorizer is not null)
@@ -238,7 +245,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             await forgetting;
             _trust.Begin(attested, token);
             _journal.Note("granted", attested.Name, token.Id, $"for the key {attested.NodeKeySha256}");
-            return JoinSecret.ForJoin(attested.Name, token, cluster, _options);
+            return JoinSecret.ForJoin(attested.Name, token, cluster, _misstatedAuthority ?? cluster.AuthorityHash, _options);
         }
         catch (Exception exception)
         {

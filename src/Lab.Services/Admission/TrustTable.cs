@@ -202,7 +202,7 @@ internal sealed class TrustTable(AdmissionOptions options, TimeProvider time, Ac
         }
     }
 
-    private TimeSpan Patience => (options.Interval * 2) + options.Grace;
+    private TimeSpan Patience => (options.Interval * 2) + (options.Grace ?? options.Interval);
 
     private bool IsLive(BoardTrust? trust) => trust is { End: null } && time.GetUtcNow() < trust.Deadline;
 

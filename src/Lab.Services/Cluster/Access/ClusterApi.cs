@@ -11,8 +11,8 @@ internal sealed class ClusterApi : IDisposable
 {
     private readonly HttpClient _client;
 
-    public ClusterApi(ClusterCredentials credentials, Uri server) =>
-        _client = new HttpClient(credentials.CreateHandler()) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    public ClusterApi(HttpMessageHandler handler, Uri server) =>
+        _client = new HttpClient(handler) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <exception cref="LabException">The API server cannot be reached.</exception>
     public async Task<ClusterAnswer> SendAsync(
