@@ -98,6 +98,8 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // One that a failed test left suspended would leave its objects.
+        await _cluster.PatchAsync(Object, """{"spec":{"suspend":false}}""", "test");
         // The engine's finalizers take away what was applied; the objects' own end is told by the API.
         foreach (var (path, type) in new[] { (Object, FluxApi.Kustomization), (Source, FluxApi.GitRepository) })
         {
