@@ -53,6 +53,20 @@ public static class StatementVerifier
             : throw new StatementException("it expires before it was issued");
     }
 
+    /// <summary>Why a text is not a verifier's public key (PEM, ECDSA P-256), or null.</summary>
+    public static string? FindKeyFault(string pem)
+    {
+        try
+        {
+            using var key = ImportP256(pem);
+            return null;
+        }
+        catch (StatementException e)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>SHA-256 of a public key (SubjectPublicKeyInfo), lower-case hexadecimal.</summary>
     internal static string KeyIdOf(ECDsa key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
 

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Lab.Emulation.Tpm;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
 using Lab.Model.Services;
 using Lab.Services.Attestation;
+using Lab.Trust.Attestation;
 using Lab.Trust.Tpm;
 
 namespace Lab.Services.Tests.Attestation;
@@ -56,8 +58,51 @@ public sealed class AttestationServiceTests
                 .GetFiles(Path.Combine(_attestation.EvidenceFolder, "001-virt-1"))
                 .Select(Path.GetFileName)
                 .Order(StringComparer.Ordinal),
-            Is.EqualTo(["ak.pub", "ek.crt", "ek.pub", "eventlog.bin", "nonce", "outcome.txt", "quote.bin", "quote.sig"])
+            Is.EqualTo([
+                "ak.pub",
+                "appraisal.dsse.json",
+                "ek.crt",
+                "ek.pub",
+                "eventlog.bin",
+                "nonce",
+                "outcome.txt",
+                "pcrs.json",
+                "quote.bin",
+                "quote.sig",
+            ])
         );
+    }
+
+    [Test]
+    public async Task The_services_word_is_signed_expires_and_can_be_judged_again_without_the_board()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce));
+        var folder = Path.Combine(_attestation.EvidenceFolder, "001-virt-1");
+        var now = _attestation.Time.GetUtcNow();
+        string[] keys = [_attestation.Signer.PublicKeyPem];
+        var envelope = EvidenceBundle.ReadStatement(folder)!;
+
+        var statement = StatementVerifier.Open(envelope, keys, now);
+        var policy = AppraisalPolicy.Create(
+            "test",
+            TestBoard.Reference.Bank,
+            TestBoard.Reference.Pcrs,
+            new EventPolicy(),
+            TestBoard.Reference.Pcr0Start,
+            new EndorsementTrust([X509CertificateLoader.LoadCertificate(_attestation.Authority.Certificate.Span)]),
+            keys
+        );
+        var again = OfflineVerifier.Appraise(EvidenceBundle.Read(folder), envelope, policy, at: null, now);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(statement.IsTrusted, Is.True);
+            Assert.That(statement.Board, Is.EqualTo("virt-1"));
+            Assert.That(statement.Evidence, Is.EqualTo(EvidenceBundle.Read(folder).ToDigests()));
+            Assert.That(() => StatementVerifier.Open(envelope, keys, now.AddMinutes(6)), Throws.InstanceOf<StatementException>());
+            Assert.That(again.IsTrusted, Is.True, again.Denial?.Detail);
+        });
     }
 
     [Test]
