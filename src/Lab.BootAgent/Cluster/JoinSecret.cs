@@ -102,19 +102,31 @@ internal sealed partial record JoinSecret(
     private static FormatException Bad(string name) => new($"the released secret has no proper '{name}'");
 
     // A DNS name (RFC 1123): nodes' names and registries' names.
-    [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
+    [GeneratedRegex(
+        @"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex NamePattern();
 
     [GeneratedRegex(@"\A[a-z0-9]{6}\.[a-z0-9]{16}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
     private static partial Regex TokenPattern();
 
-    [GeneratedRegex(@"\Ahttps://[A-Za-z0-9.-]+:[0-9]{1,5}/?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
+    [GeneratedRegex(
+        @"\Ahttps://[A-Za-z0-9.-]+:[0-9]{1,5}/?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex UrlPattern();
 
     [GeneratedRegex(@"\Asha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
     private static partial Regex HashPattern();
 
-    [GeneratedRegex(@"\Av[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}([-+][0-9A-Za-z.+-]*)?\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
+    [GeneratedRegex(
+        @"\Av[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}([-+][0-9A-Za-z.+-]*)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex VersionPattern();
 
     [GeneratedRegex(@"\A[0-9.]{7,15}/[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]

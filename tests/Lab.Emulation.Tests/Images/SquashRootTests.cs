@@ -52,6 +52,7 @@ internal sealed class SquashRootTests
         var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), ["-lln", Path.Combine(_folder, "image")])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
             Environment = { ["TZ"] = "UTC" },
         };
         using Process listing = Process.Start(start)!;
