@@ -183,6 +183,8 @@ internal sealed class ClusterJoin : IDisposable
                 "--rotate-certificates=false",
                 // Where kubeadm put it here; the cluster's configuration names the place on the machine of its control plane.
                 $"--client-ca-file={_files.ClusterAuthority}",
+                // Without a default route kubelet finds no address of its own, and the node is reported with none.
+                .. NodeAddress.Find() is { } address ? new[] { $"--node-ip={address}" } : [],
                 .. _files.ReadKubeletFlags(),
             ]
         );

@@ -69,7 +69,10 @@ public sealed class NodeAdmissionTests
 
         Assert.That(async () => await waiting, Throws.TypeOf<BoardException>().With.Message.Contains("revoked"));
         var noted = (await File.ReadAllLinesAsync(_lab.PathOf("admission.jsonl"))).Select(line => JsonNode.Parse(line)!);
-        Assert.That(noted.Select(line => ((string?)line["event"], (string?)line["code"])), Is.EqualTo([("untrusted", "revoked")]));
+        Assert.That(
+            noted.Select(line => ((string?)line["event"], (string?)line["code"])),
+            Is.EqualTo([("untrusted", "revoked")])
+        );
     }
 
     [Test]
