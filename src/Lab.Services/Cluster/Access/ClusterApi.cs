@@ -9,6 +9,8 @@ namespace Lab.Services.Cluster.Access;
 /// <summary>Plain requests to the Kubernetes API, as administrator.</summary>
 internal sealed class ClusterApi : IDisposable
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
     private readonly HttpClient _client;
 
     public ClusterApi(HttpMessageHandler handler, Uri server) =>
@@ -39,6 +41,10 @@ internal sealed class ClusterApi : IDisposable
         {
             throw Unreachable(exception);
         }
+        catch (TaskCanceledException exception) when (exception.InnerException is TimeoutException)
+        {
+            throw Unreachable(exception);
+        }
     }
 
     /// <summary>Server-side apply of one object, whatever else manages it.</summary>
@@ -56,12 +62,18 @@ internal sealed class ClusterApi : IDisposable
             throw new LabException($"the API server refused what the cluster needs: {Message(answer)}", path);
     }
 
-    /// <summary>Whether a path such as <c>/readyz</c> answers with success.</summary>
+    /// <summary>Whether a path such as <c>/readyz</c> answers with success, and soon.</summary>
     public async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        soon.CancelAfter(Soon);
         try
         {
-            return (await SendAsync(HttpMethod.Get, path, null, "", cancellationToken)).IsSuccess;
+            return (await SendAsync(HttpMethod.Get, path, null, "", soon.Token)).IsSuccess;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
         catch (LabException)
         {
