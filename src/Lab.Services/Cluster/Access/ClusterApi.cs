@@ -77,7 +77,7 @@ internal sealed class ClusterApi : IDisposable
             throw new LabException($"the API server refused what the cluster needs: {Message(answer)}", path);
     }
 
-    /// <summary>Whether a path such as <c>/readyz</c> answers with success.</summary>
+    /// <summary>Whether a path such as <c>/readyz</c> answers with success, and soon.</summary>
     public async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
         try
