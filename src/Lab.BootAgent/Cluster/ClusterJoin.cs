@@ -108,8 +108,8 @@ internal sealed class ClusterJoin : IDisposable
     public void Dispose()
     {
         _kubeadmLog.Dispose();
-        _kubelet.Log.Dispose();
-        _proxy?.Log.Dispose();
+        _kubelet.Dispose();
+        _proxy?.Dispose();
         _stopped.Dispose();
     }
 

@@ -54,7 +54,11 @@ internal sealed class ClusterNode : IDisposable
         return 0;
     }
 
-    public void Dispose() => _join.Dispose();
+    public void Dispose()
+    {
+        _join.Dispose();
+        _runtime.Dispose();
+    }
 
     private async Task LiveAsync(CancellationToken cancellationToken)
     {

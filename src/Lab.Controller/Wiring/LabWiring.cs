@@ -107,6 +107,11 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             );
         }
 
+        foreach (var board in boards.Where(board => board.Has(typeof(ITpm))))
+        {
+            services.ExpectTpm(board.Name, board.Require<ITpm>().EndorsementKeyCertificate);
+        }
+
         return new PreparedRun(
             boards[0],
             new ServiceSet(

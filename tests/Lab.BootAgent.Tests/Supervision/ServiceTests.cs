@@ -26,8 +26,8 @@ internal sealed class ServiceTests
     {
         var time = new FakeTimeProvider();
         var lines = Channel.CreateUnbounded<string>();
-        using var log = new BoundedLog(folder, "sh");
-        var service = new Service(
+        var log = new BoundedLog(folder, "sh");
+        using var service = new Service(
             "sh",
             () => ("/bin/sh", ["-c", "echo hello; echo 'error: broken' >&2; exit 3"]),
             log,

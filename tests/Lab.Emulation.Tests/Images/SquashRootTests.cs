@@ -49,9 +49,11 @@ internal sealed class SquashRootTests
             "image",
             [root => root.AddFile("a/b", [1], CpioArchive.Executable), root => root.AddDirectory("c", 0x1C0)]
         );
-        var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), ["-lln", "-UTC", Path.Combine(_folder, "image")])
+        var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), ["-lln", Path.Combine(_folder, "image")])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
+            Environment = { ["TZ"] = "UTC" },
         };
         using Process listing = Process.Start(start)!;
         string text = await listing.StandardOutput.ReadToEndAsync();
