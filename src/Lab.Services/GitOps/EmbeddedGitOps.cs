@@ -1,4 +1,3 @@
-using k8s;
 using Lab.Model.Errors;
 using Lab.Model.Services;
 using Lab.Services.GitOps.Api;

@@ -157,6 +157,5 @@ public sealed class GitTreeTests
         Assert.That(GitTree.IsSafe(path), Is.EqualTo(isSafe));
 
     [Test]
-    public void Names_that_no_file_system_takes_are_unsafe() =>
-        Assert.That(GitTree.IsSafe(new string('ä', 128)), Is.False);
+    public void Names_that_no_file_system_takes_are_unsafe() => Assert.That(GitTree.IsSafe(new string('ä', 128)), Is.False);
 }

@@ -77,7 +77,11 @@ public sealed class KStatusTests
             HealthState.Failed,
             "pod crashing"
         );
-        yield return Case("""{"apiVersion":"v1","kind":"PersistentVolumeClaim","status":{"phase":"Pending"}}""", HealthState.InProgress, "claim");
+        yield return Case(
+            """{"apiVersion":"v1","kind":"PersistentVolumeClaim","status":{"phase":"Pending"}}""",
+            HealthState.InProgress,
+            "claim"
+        );
         yield return Case("""{"apiVersion":"v1","kind":"Service","spec":{"type":"ClusterIP"}}""", HealthState.Current, "service");
         yield return Case(
             """{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","status":{"conditions":[{"type":"NamesAccepted","status":"True"},{"type":"Established","status":"True"}]}}""",
@@ -111,8 +115,16 @@ public sealed class KStatusTests
             "going"
         );
         // What an intruder or a strange controller may write into a status.
-        yield return Case("""{"apiVersion":"x.invalid/v1","kind":"Thing","status":{"conditions":"no list"}}""", HealthState.Current, "no list");
-        yield return Case("""{"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":"two"},"status":[]}""", HealthState.InProgress, "no numbers");
+        yield return Case(
+            """{"apiVersion":"x.invalid/v1","kind":"Thing","status":{"conditions":"no list"}}""",
+            HealthState.Current,
+            "no list"
+        );
+        yield return Case(
+            """{"apiVersion":"apps/v1","kind":"Deployment","spec":{"replicas":"two"},"status":[]}""",
+            HealthState.InProgress,
+            "no numbers"
+        );
     }
 
     [TestCaseSource(nameof(Cases))]

@@ -63,7 +63,7 @@ internal sealed class GitTree(GitTool git, string repository, GitLimits limits)
         return entries;
     }
 
-    private void Check(IReadOnlyDictionary<string, GitTreeEntry> entries)
+    private void Check(Dictionary<string, GitTreeEntry> entries)
     {
         if (entries.Count > limits.Files)
             throw Hostile($"{entries.Count} files, more than {limits.Files}");
