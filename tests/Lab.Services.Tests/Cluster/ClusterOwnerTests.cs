@@ -24,6 +24,7 @@ internal sealed class ClusterOwnerTests
             new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Lab.Services.Tests"), ["cluster", _root])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             }
         )!;
         Assert.That(await program.StandardOutput.ReadLineAsync(), Is.EqualTo(ClusterProgram.Joinable));
@@ -54,7 +55,7 @@ internal sealed class ClusterOwnerTests
 
     private string Ledger() => Directory.GetFiles(Folders.Ledgers, "*.ledger").Single();
 
-    private string Cookie() => $"{ProcessLedger.CookieVariable}={Path.GetFileNameWithoutExtension(Ledger())}";
+    private string Cookie() => $"HWLAB_LEDGER={Path.GetFileNameWithoutExtension(Ledger())}";
 
     // By another program: the runtime's own files ask for the lock that the ledger's owner holds.
     private async Task<string[]> MadeAsync()

@@ -22,7 +22,7 @@ public sealed class ArtifactStoreTests
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             ["x/y"] = [1, 2],
-            [new string('l', 300)] = [],
+            [string.Concat(Enumerable.Repeat("folder/", 50)) + "x"] = [],
             ["a"] = [3],
         };
         var first = await store.WriteAsync("GitRepository", Source, "main@sha1:1", "1", files, default);

@@ -144,4 +144,19 @@ public sealed class GitTreeTests
     [TestCase("a/b/l", "../../../c", null)]
     public void Links_are_followed_within_the_tree_only(string link, string target, string? expected) =>
         Assert.That(GitTree.Resolve(link, target), Is.EqualTo(expected));
+
+    [TestCase("a/b.yaml", true)]
+    [TestCase("a/..b", true)]
+    [TestCase("", false)]
+    [TestCase("/a", false)]
+    [TestCase("a//b", false)]
+    [TestCase("a/../b", false)]
+    [TestCase("a/.", false)]
+    [TestCase("a\nb", false)]
+    public void Paths_that_lead_elsewhere_are_unsafe(string path, bool isSafe) =>
+        Assert.That(GitTree.IsSafe(path), Is.EqualTo(isSafe));
+
+    [Test]
+    public void Names_that_no_file_system_takes_are_unsafe() =>
+        Assert.That(GitTree.IsSafe(new string('ä', 128)), Is.False);
 }
