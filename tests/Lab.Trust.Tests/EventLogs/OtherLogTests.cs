@@ -66,7 +66,10 @@ internal sealed class OtherLogTests
         var ones = new byte[32];
         Array.Fill(ones, (byte)0xFF);
         Assert.That(log.Events[0].IsViolation, Is.True);
-        Assert.That(log.Replay(TpmAlgorithm.Sha256)[10].ToArray(), Is.EqualTo(SHA256.HashData((byte[])[.. new byte[32], .. ones])));
+        Assert.That(
+            log.Replay(TpmAlgorithm.Sha256)[10].ToArray(),
+            Is.EqualTo(SHA256.HashData((byte[])[.. new byte[32], .. ones]))
+        );
     }
 
     [Test]
@@ -221,7 +224,8 @@ internal sealed class OtherLogTests
     {
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(word)));
         var json =
-            $$"""{"pcr":{{pcr}},"digests":[{"hashAlg":"sha256","digest":"{{digest}}"}],"content_type":"systemd","content":{"string":"{{word}}","eventType":"{{type}}"}}""";
+            $"{{\"pcr\":{pcr},\"digests\":[{{\"hashAlg\":\"sha256\",\"digest\":\"{digest}\"}}],"
+            + $"\"content_type\":\"systemd\",\"content\":{{\"string\":\"{word}\",\"eventType\":\"{type}\"}}}}";
         return Encoding.UTF8.GetBytes('\u001e' + json + '\n');
     }
 }
