@@ -48,7 +48,7 @@ public static class ScenarioCatalog
             new GitAttack(
                 "unsigned-commit",
                 "a commit that the fleet's key did not sign is pushed",
-                "VerificationError",
+                "InvalidCommitSignature",
                 GitIntrusion.CommitUnsignedAsync
             ),
             new GitAttack(

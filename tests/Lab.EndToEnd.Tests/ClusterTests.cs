@@ -4,6 +4,7 @@ using System.Text.Json;
 using CliWrap;
 using CliWrap.Buffered;
 using k8s;
+using Lab.Host.Processes;
 using Lab.Model.Errors;
 using Lab.Services.Cluster;
 using Lab.Services.Cluster.Kubeadm;
@@ -242,14 +243,19 @@ public sealed class ClusterTests
         Assert.That(answer.IsSuccess, answer.Body.ToString());
     }
 
-    // Each child has its owner's ledger in its environment, which lies in the test's own state folder.
-    private static string[] ProcessesOf(ClusterUnderTest test) =>
+    // Each child has the name of its owner's ledger in its environment.
+    private static string[] ProcessesOf(ClusterUnderTest test)
+    {
+        var ledger = Directory.GetFiles(test.Folders.Ledgers, "*.ledger").Single();
+        var cookie = $"{ProcessLedger.CookieVariable}={Path.GetFileNameWithoutExtension(ledger)}";
+        return
         [
             .. Directory
                 .EnumerateDirectories("/proc")
                 .Where(folder => int.TryParse(Path.GetFileName(folder), out _))
-                .Where(folder => EnvironmentOf(folder).Contains(test.Folders.State, StringComparison.Ordinal)),
+                .Where(folder => EnvironmentOf(folder).Split('\0').Contains(cookie)),
         ];
+    }
 
     private static string EnvironmentOf(string process)
     {

@@ -14,6 +14,12 @@ internal sealed class ClusterJoin : IDisposable
     private const string KubeletStarts = "[kubelet-start] Starting the kubelet";
     private const string Denied = "certificate signing request is denied";
 
+    // What kubeadm says every five seconds of a token that the cluster does not know, in case it comes to know it: the signature of a
+    // new one takes a moment.
+    private const string UnknownToken = "JWS signature for token ID";
+    private const int UnknownTokenLimit = 8;
+    private const int TokenTries = 2;
+
     private readonly JoinFiles _files;
     private readonly BoundedLog _kubeadmLog;
     private readonly Service _kubelet;
@@ -58,6 +64,7 @@ internal sealed class ClusterJoin : IDisposable
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped.Token);
         _events.Write("joining", json => json.WriteString("node"u8, secret.Node));
+        var unknown = 0;
         for (var attempt = 0; ; attempt++)
         {
             var failure = await TryAsync(secret, key, services, runtime, ending.Token);
@@ -69,7 +76,8 @@ internal sealed class ClusterJoin : IDisposable
                 return true;
             }
 
-            if (failure.IsFinal || attempt == PauseSeconds.Length)
+            unknown += failure.Code == "token" ? 1 : 0;
+            if (failure.IsFinal || unknown == TokenTries || attempt == PauseSeconds.Length)
             {
                 await RefuseAsync(failure);
                 return false;
@@ -100,8 +108,8 @@ internal sealed class ClusterJoin : IDisposable
     public void Dispose()
     {
         _kubeadmLog.Dispose();
-        _kubelet.Log.Dispose();
-        _proxy?.Log.Dispose();
+        _kubelet.Dispose();
+        _proxy?.Dispose();
         _stopped.Dispose();
     }
 
@@ -117,6 +125,8 @@ internal sealed class ClusterJoin : IDisposable
         _kubeadmLog.Forget();
         _kubelet.Log.Forget();
         var kubeletStarted = Task.CompletedTask;
+        var unknown = 0;
+        var hopeless = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         try
         {
             if (!File.Exists(_files.KubeletCredentials))
@@ -129,14 +139,18 @@ internal sealed class ClusterJoin : IDisposable
                 {
                     if (line.StartsWith(KubeletStarts, StringComparison.Ordinal))
                         kubeletStarted = StartKubeletAsync(runtime, cancellationToken);
+                    else if (line.Contains(UnknownToken, StringComparison.Ordinal) && ++unknown == UnknownTokenLimit)
+                        hopeless.TrySetResult();
                 }
             );
             await using var stop = cancellationToken.Register(() => _ = kubeadm.StopAsync(_time));
-            await Task.WhenAny(kubeadm.Ended, _denied.Task);
-            if (_denied.Task.IsCompleted)
+            await Task.WhenAny(kubeadm.Ended, _denied.Task, hopeless.Task);
+            if (!kubeadm.Ended.IsCompleted)
             {
                 await kubeadm.StopAsync(_time);
-                return JoinFailure.Read([], _kubelet.Log.Tail());
+                return _denied.Task.IsCompleted
+                    ? JoinFailure.Read([], _kubelet.Log.Tail())
+                    : JoinFailure.Read(_kubeadmLog.Tail(), []);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -169,6 +183,8 @@ internal sealed class ClusterJoin : IDisposable
                 "--rotate-certificates=false",
                 // Where kubeadm put it here; the cluster's configuration names the place on the machine of its control plane.
                 $"--client-ca-file={_files.ClusterAuthority}",
+                // Without a default route kubelet finds no address of its own, and the node is reported with none.
+                .. NodeAddress.Find() is { } address ? new[] { $"--node-ip={address}" } : [],
                 .. _files.ReadKubeletFlags(),
             ]
         );

@@ -4,7 +4,7 @@ using Lab.BootAgent.Supervision;
 namespace Lab.BootAgent.Cluster;
 
 /// <summary>containerd: started at once, since it takes seconds; ready when it answers.</summary>
-internal sealed class ContainerRuntime
+internal sealed class ContainerRuntime : IDisposable
 {
     private const string Socket = "/run/containerd/containerd.sock";
     private const int Tries = 5;
@@ -33,6 +33,8 @@ internal sealed class ContainerRuntime
 
     /// <summary>Ends it; what it started goes on.</summary>
     public Task StopAsync() => _service.StopAsync();
+
+    public void Dispose() => _service.Dispose();
 
     /// <summary>Waits until it answers, and says so once.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)

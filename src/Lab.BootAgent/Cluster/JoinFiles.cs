@@ -31,7 +31,8 @@ internal sealed class JoinFiles(string root)
     /// <summary>Removes what an earlier agent of this boot left: the key it was for is gone with it.</summary>
     public void Clear()
     {
-        foreach (var file in (string[])[KubeletCredentials, BootstrapCredentials, KubeletFlags, JoinConfiguration])
+        string[] files = [KubeletCredentials, BootstrapCredentials, KubeletFlags, JoinConfiguration];
+        foreach (var file in files.Where(File.Exists))
             File.Delete(file);
         var keys = Path.GetDirectoryName(NodeKey)!;
         if (Directory.Exists(keys))

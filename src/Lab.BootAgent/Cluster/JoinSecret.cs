@@ -28,6 +28,7 @@ internal sealed partial record JoinSecret(
 )
 {
     private const int LongestPauseSeconds = 24 * 60 * 60;
+    private const int MatchLimit = 1000; // milliseconds; no field is longer than a DNS name
 
     /// <summary>Reads a secret.</summary>
     /// <exception cref="FormatException">Not one: a field is missing or not what it should be. Never says a field's value.</exception>
@@ -101,21 +102,33 @@ internal sealed partial record JoinSecret(
     private static FormatException Bad(string name) => new($"the released secret has no proper '{name}'");
 
     // A DNS name (RFC 1123): nodes' names and registries' names.
-    [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex NamePattern();
 
-    [GeneratedRegex(@"\A[a-z0-9]{6}\.[a-z0-9]{16}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[a-z0-9]{6}\.[a-z0-9]{16}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
     private static partial Regex TokenPattern();
 
-    [GeneratedRegex(@"\Ahttps://[A-Za-z0-9.-]+:[0-9]{1,5}/?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\Ahttps://[A-Za-z0-9.-]+:[0-9]{1,5}/?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex UrlPattern();
 
-    [GeneratedRegex(@"\Asha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\Asha256:[0-9a-f]{64}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
     private static partial Regex HashPattern();
 
-    [GeneratedRegex(@"\Av[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}([-+][0-9A-Za-z.+-]*)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\Av[0-9]{1,4}\.[0-9]{1,4}\.[0-9]{1,4}([-+][0-9A-Za-z.+-]*)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchLimit
+    )]
     private static partial Regex VersionPattern();
 
-    [GeneratedRegex(@"\A[0-9.]{7,15}/[0-9]{1,2}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[0-9.]{7,15}/[0-9]{1,2}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchLimit)]
     private static partial Regex RangePattern();
 }

@@ -54,7 +54,11 @@ internal sealed class ClusterNode : IDisposable
         return 0;
     }
 
-    public void Dispose() => _join.Dispose();
+    public void Dispose()
+    {
+        _join.Dispose();
+        _runtime.Dispose();
+    }
 
     private async Task LiveAsync(CancellationToken cancellationToken)
     {
@@ -75,22 +79,28 @@ internal sealed class ClusterNode : IDisposable
             throw new DenialException("no-tpm", $"there is no {TpmDevice.Path}");
         var eventLog = await File.ReadAllBytesAsync($"/{Handover.Folder}/{Handover.EventLogName}", cancellationToken);
         var services = new Uri(description.Services);
-        using var tpm = Tpm2.OverDevice(TpmDevice.Path);
         using var client = Http.Connect();
         using var key = new NodeKey();
-        var attester = new NodeAttester(tpm, new AttestationClient(client, services), _events);
-        var secret = await AttestAsync(
-            () => attester.AttestAsync(board, eventLog, new NodeClaim(key.PublicSha256, Renew: false), cancellationToken),
-            cancellationToken
-        );
+        var service = new AttestationClient(client, services);
+        var secret = await AttestAsync(() => ExchangeAsync(renew: false, cancellationToken), cancellationToken);
         if (await JoinAsync(secret, board, key, services, runtime, cancellationToken) is not { } pause)
             return;
-        await new ContinuousAttestation(
-            ending => attester.AttestAsync(board, eventLog, new NodeClaim(key.PublicSha256, Renew: true), ending),
-            board,
-            _events,
-            _time
-        ).RunAsync(pause, cancellationToken);
+        await new ContinuousAttestation(ending => ExchangeAsync(renew: true, ending), board, _events, _time).RunAsync(
+            pause,
+            cancellationToken
+        );
+
+        async Task<byte[]> ExchangeAsync(bool renew, CancellationToken ending)
+        {
+            // Opened for each exchange: a device that did not answer in time is of no use to the next one.
+            using var tpm = Tpm2.OverDevice(TpmDevice.Path);
+            return await new NodeAttester(tpm, service, _events).AttestAsync(
+                board,
+                eventLog,
+                new NodeClaim(key.PublicSha256, renew),
+                ending
+            );
+        }
     }
 
     /// <returns>How often to attest from now on; null if the node does not join, which was said.</returns>
@@ -158,7 +168,7 @@ internal sealed class ClusterNode : IDisposable
             {
                 return await attest();
             }
-            catch (HttpRequestException error)
+            catch (Exception error) when (NodeEvents.IsPassing(error))
             {
                 NodeEvents.Waiting(_events, "attestation", error.Message);
                 await Task.Delay(TimeSpan.FromSeconds(seconds), _time, cancellationToken);
@@ -172,10 +182,7 @@ internal sealed class ClusterNode : IDisposable
     {
         await _join.StopAsync();
         await _runtime.StopAsync();
-        _events.Write(
-            "stopped",
-            json => json.WriteString("reason"u8, error is DenialException denial ? EventWriter.Shorten(denial.Code) : "internal")
-        );
+        _events.Write("stopped", json => json.WriteString("reason"u8, EventWriter.Shorten(NodeEvents.CodeOf(error))));
     }
 
     private void SetClock(HandoverDescription description)

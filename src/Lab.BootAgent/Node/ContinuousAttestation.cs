@@ -35,7 +35,7 @@ internal sealed class ContinuousAttestation(
                 silent = false;
                 events.Write("renewed");
             }
-            catch (HttpRequestException error)
+            catch (Exception error) when (NodeEvents.IsPassing(error))
             {
                 // Silence is no verdict: whoever does not hear from this node ends its trust himself.
                 if (!silent)

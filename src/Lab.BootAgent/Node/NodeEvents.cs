@@ -17,16 +17,27 @@ internal static class NodeEvents
             }
         );
 
+    /// <summary>
+    /// Whether another try may go better: a service that does not answer, or a TPM that did not in its time (emulated ones on a loaded
+    /// host do not, now and then).
+    /// </summary>
+    public static bool IsPassing(Exception error) => error is HttpRequestException or TpmTransportException or TpmException;
+
+    /// <summary>The code of what ended the node's trust.</summary>
+    public static string CodeOf(Exception error) =>
+        error switch
+        {
+            DenialException denial => denial.Code,
+            HttpRequestException => "unreachable",
+            TpmTransportException => "no-tpm",
+            _ => "internal",
+        };
+
     /// <summary>The node is not attested.</summary>
     public static void Denied(EventWriter events, Exception error)
     {
-        var (code, pcr) = error switch
-        {
-            DenialException denial => (denial.Code, denial.Pcr),
-            HttpRequestException => ("unreachable", null),
-            TpmTransportException => ("no-tpm", null),
-            _ => ("internal", (int?)null),
-        };
+        var code = CodeOf(error);
+        var pcr = (error as DenialException)?.Pcr;
         var detail = code == "internal" ? error.ToString() : error.Message;
         events.Write(
             "denied",

@@ -15,7 +15,7 @@ internal sealed class Service(
     BoundedLog log,
     EventWriter events,
     TimeProvider time
-)
+) : IDisposable
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ProvedItself = TimeSpan.FromSeconds(60);
@@ -47,6 +47,12 @@ internal sealed class Service(
         await _loop;
         _running.Dispose();
         _running = null;
+    }
+
+    public void Dispose()
+    {
+        _running?.Dispose();
+        Log.Dispose();
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)

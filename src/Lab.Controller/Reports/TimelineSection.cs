@@ -14,7 +14,7 @@ internal static class TimelineSection
 {
     private const int Head = 34;
     private const int Row = 36;
-    private const int Line = 19;
+    private const int Line = 24;
 
     // Longest texts beside a time, and alone in a line, that a narrow screen has room for; the whole is the row's title.
     private const int LongestLabel = 30;
@@ -70,6 +70,15 @@ internal static class TimelineSection
         }
 
         var isLine = row.Colour is null;
+        // A complaint stands close to its bar, a name to what follows.
+        var baseline =
+            top
+            + (isLine, row.IsTrouble) switch
+            {
+                (true, true) => 8,
+                (true, false) => 18,
+                _ => 13,
+            };
         html.Element(
             "text",
             Short(row.Label, isLine ? LongestLine : LongestLabel),
@@ -84,7 +93,7 @@ internal static class TimelineSection
                 }
             ),
             ("x", "0"),
-            ("y", Number(top + 13))
+            ("y", Number(baseline))
         );
         if (!isLine)
         {

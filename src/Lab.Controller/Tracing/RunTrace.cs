@@ -107,7 +107,7 @@ internal static class RunTrace
         );
     }
 
-    private static Span StageSpan(Span root, StageResult stage, int index, IReadOnlyList<DateTimeOffset> times)
+    private static Span StageSpan(Span root, StageResult stage, int index, List<DateTimeOffset> times)
     {
         var end = After(stage.StartedAt, stage.Duration);
         var place = $"{index}/{stage.Name}";

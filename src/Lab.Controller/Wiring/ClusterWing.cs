@@ -64,12 +64,13 @@ internal sealed class ClusterWing : IAsyncDisposable
         RigNetwork network,
         LabFolders folders,
         ProcessOwner owner,
+        double slowness,
         Deadlines deadlines,
         CancellationToken cancellationToken
     )
     {
         var admission = await NodeAdmission.StartAsync(
-            AdmissionOptionsOf(setup, network, folders, owner, deadlines),
+            AdmissionOptionsOf(setup, network, folders, owner, slowness),
             setup.Time,
             cancellationToken
         );
@@ -115,7 +116,7 @@ internal sealed class ClusterWing : IAsyncDisposable
         RigNetwork network,
         LabFolders folders,
         ProcessOwner owner,
-        Deadlines deadlines
+        double slowness
     )
     {
         var folder = folders.CreateSocketFolder();
@@ -128,7 +129,7 @@ internal sealed class ClusterWing : IAsyncDisposable
             Owner = owner,
             Segment = network.Segment,
             SocketPath = Path.Combine(folder, "authorizer"),
-            Interval = deadlines.Of(setup.Rig.AttestationIntervalSeconds),
+            Interval = TimeSpan.FromSeconds(setup.Rig.AttestationIntervalSeconds * slowness),
         };
     }
 

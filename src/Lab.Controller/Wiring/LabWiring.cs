@@ -58,9 +58,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
-        var parts = setup.Request.NeedsCluster
-            ? await ClusterParts.PrepareAsync(setup, folders, owner, cancellationToken)
-            : null;
+        var parts = setup.Request.NeedsCluster ? await ClusterParts.PrepareAsync(setup, folders, owner, cancellationToken) : null;
         var artifacts = await RunArtifacts.PrepareAsync(
             LabInstallation.FromEnvironment(folders),
             setup,
@@ -75,7 +73,16 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         ClusterWing? cluster = parts is null
             ? null
             : held.Hold(
-                await ClusterWing.StartAsync(setup, parts.Binaries, network, folders, owner, deadlines, cancellationToken)
+                await ClusterWing.StartAsync(
+                    setup,
+                    parts.Binaries,
+                    network,
+                    folders,
+                    owner,
+                    Math.Max(1, speed.Scale),
+                    deadlines,
+                    cancellationToken
+                )
             );
         GitWing? git =
             cluster is null || !setup.Rig.Services.Git
@@ -101,17 +108,23 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         foreach (var board in setup.Boards)
         {
             boards.Add(
-                held.Hold(
-                    await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken)
-                )
+                held.Hold(await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken))
             );
+        }
+
+        foreach (var board in boards.Where(board => board.Has(typeof(ITpm))))
+        {
+            services.ExpectTpm(board.Name, board.Require<ITpm>().EndorsementKeyCertificate);
         }
 
         return new PreparedRun(
             boards[0],
-            new ServiceSet(
-                [.. services.All, .. cluster?.All ?? [], .. git?.All ?? [], new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]
-            ),
+            new ServiceSet([
+                .. services.All,
+                .. cluster?.All ?? [],
+                .. git?.All ?? [],
+                new SpareTpm(setup.Rig.Name, folders, owner, setup.Time),
+            ]),
             deadlines,
             Merge(artifacts.Facts, network.Facts, Facts(accelerator, speed), cluster?.Facts),
             held.DisposeAsync

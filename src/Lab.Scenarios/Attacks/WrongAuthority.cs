@@ -32,6 +32,10 @@ internal sealed class WrongAuthority : ClusterAttack
             "console.log"
         );
         var joined = await new FleetCluster(context).HasNodeAsync(context.Board.Name, cancellationToken);
-        context.Recorder.Check("it is no node of the cluster", !joined, joined ? "there is a Node object" : "there is no Node object");
+        context.Recorder.Check(
+            "it is no node of the cluster",
+            !joined,
+            joined ? "there is a Node object" : "there is no Node object"
+        );
     }
 }

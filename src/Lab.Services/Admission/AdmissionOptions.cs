@@ -37,7 +37,7 @@ public sealed record AdmissionOptions
     public TimeSpan TokenAfterApproval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long a board's request waits for a control plane that is not up; the board's own patience is 30 s.</summary>
-    public TimeSpan WaitForCluster { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan WaitForCluster { get; init; } = TimeSpan.FromSeconds(25);
 
     /// <summary>How long the API server keeps the authorizer's answers: to be given to it as the TTLs of its cache.</summary>
     public TimeSpan AuthorizerCache { get; init; } = TimeSpan.FromSeconds(1);

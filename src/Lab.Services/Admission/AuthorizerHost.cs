@@ -143,7 +143,9 @@ internal sealed class AuthorizerHost : IAsyncDisposable
 
     private void Secure(ListenOptions listen)
     {
-        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        // A connection for each review under way: the API server waits for an answer without limit, and on one connection that is stuck all
+        // its requests would wait behind each other.
+        listen.Protocols = HttpProtocols.Http1;
         listen.UseHttps(new HttpsConnectionAdapterOptions { ServerCertificate = _certificate });
     }
 

@@ -23,6 +23,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     private readonly Dictionary<string, SemaphoreSlim> _grants;
     private AuthorizerHost? _authorizer;
     private volatile string? _misstatedAuthority;
+    private int _disposed;
 
     private NodeAdmission(AdmissionOptions options, TimeProvider time)
     {
@@ -213,6 +214,8 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         _trust.Dispose();
         await _errands.DisposeAsync();
         if (_authorizer is not null)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using k8s;
+using Lab.Host.Networks;
 using Lab.Host.Processes;
 using Lab.Model.Errors;
 using Lab.Model.Services;
@@ -97,7 +98,7 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         catch (TimeoutException exception)
         {
             throw new LabException(
-                $"no node can join after {deadline.TotalSeconds:0} s",
+                $"no node can join after {deadline.TotalSeconds:0} s: {_controlPlane!.Standing}",
                 "cluster",
                 $"see the logs in {_logs}",
                 exception

@@ -1,4 +1,3 @@
-using k8s;
 using Lab.Model.Errors;
 using Lab.Model.Services;
 using Lab.Services.GitOps.Api;
@@ -35,7 +34,12 @@ public sealed class EmbeddedGitOps : IGitOps, IAsyncDisposable
         );
         _controller = new GitOpsController(
             parts,
-            (kind, key, exception) => options.OnTrouble?.Invoke($"{kind}/{key}: {exception.GetType().Name}: {exception.Message}")
+            (kind, key, exception) =>
+            {
+                // Somebody else wrote in between: it is read again at once, and nobody need know.
+                if (exception is not KubeApiException { IsConflict: true })
+                    options.OnTrouble?.Invoke($"{kind}/{key}: {exception.GetType().Name}: {exception.Message}");
+            }
         );
         _fleet = new FleetObjects(_api, options.Fleet, options.Time);
     }

@@ -52,7 +52,7 @@ internal sealed class RunEngineTests
         {
             Assert.That(
                 File.ReadAllText(folder.PathOf(RunFolder.TraceFile)),
-                Does.Contain($"\"traceId\": \"{TraceIds.OfRun(outcome.Record.Id)}\"").And.Contain("boot replay-1")
+                Does.Contain($"\"traceId\":\"{TraceIds.OfRun(outcome.Record.Id)}\"").And.Contain("boot replay-1")
             );
             Assert.That(manifest.Files.Select(file => file.Path), Does.Contain(RunFolder.TraceFile));
         });

@@ -18,7 +18,10 @@ internal sealed class ScriptedCluster : ICluster
     /// <summary>Whether it neither answers nor heeds a cancellation.</summary>
     public bool Hangs { get; set; }
 
-    /// <summary>Ends when a watch has seen what was said last.</summary>
+    /// <summary>The collection that <see cref="Seen"/> tells of; null for any.</summary>
+    public string? Awaited { get; init; }
+
+    /// <summary>Ends when a watch has seen items of it.</summary>
     public TaskCompletionSource Seen { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Flavor => "scripted";
@@ -95,7 +98,7 @@ internal sealed class ScriptedCluster : ICluster
                 return items;
             }
 
-            if (items.Count > 0)
+            if (items.Count > 0 && (Awaited ?? path) == path)
             {
                 Seen.TrySetResult();
             }

@@ -42,6 +42,29 @@ internal sealed class KubernetesEventCollectorTests
     }
 
     [Test]
+    public async Task What_Flux_has_is_watched_from_when_its_definitions_are_there()
+    {
+        const string path = "/apis/kustomize.toolkit.fluxcd.io/v1/kustomizations";
+        const string definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        var cluster = new ScriptedCluster { Awaited = path };
+        await using var collector = KubernetesEventCollector.Start(cluster, Logger.None, TimeProvider.System);
+        cluster.Say(path, SampleCluster.Object("Kustomization", "fleet"));
+        Assert.That(cluster.Seen.Task.IsCompleted, Is.False);
+        cluster.Say(
+            definitions,
+            SampleCluster.Json(
+                """
+                {"metadata":{"name":"kustomizations.kustomize.toolkit.fluxcd.io"},
+                 "status":{"conditions":[{"type":"NamesAccepted","status":"True"},{"type":"Established","status":"True"}]}}
+                """
+            )
+        );
+        await cluster.Seen.Task;
+        cluster.Say(path);
+        Assert.That((await collector.FinishAsync(default))!.Objects, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Without_a_cluster_there_is_nothing_to_be_kept()
     {
         await using var collector = KubernetesEventCollector.Start(null, Logger.None, TimeProvider.System);

@@ -49,7 +49,13 @@ public sealed class ReleaseTests
         var options = TestOptions.Of(lab);
 
         var join = Encoding.UTF8.GetString(
-            JoinSecret.ForJoin("virt-1", new BootstrapToken("abcdef", "0123456789abcdef"), cluster, cluster.AuthorityHash, options)
+            JoinSecret.ForJoin(
+                "virt-1",
+                new BootstrapToken("abcdef", "0123456789abcdef"),
+                cluster,
+                cluster.AuthorityHash,
+                options
+            )
         );
         var renewal = Encoding.UTF8.GetString(JoinSecret.ForRenewal("virt-1", options));
 

@@ -83,7 +83,7 @@ internal sealed class CollectionWatchTests
 
     private Task<IReadOnlyList<JsonElement>> WaitAsync(string only) =>
         new CollectionWatch(_api, "/api/v1/things?x=y", TimeProvider.System).WaitAsync(
-            items => Names(items).SequenceEqual([only]),
+            items => Names(items).SequenceEqual([only], StringComparer.Ordinal),
             CancellationToken.None
         );
 

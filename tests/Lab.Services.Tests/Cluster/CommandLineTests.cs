@@ -130,7 +130,7 @@ internal sealed class CommandLineTests
                 KubernetesVersion.Parse(version),
                 "/bin",
                 "/bin/etcd",
-                new Dictionary<string, string>()
+                new Dictionary<string, string>(StringComparer.Ordinal)
             ),
             RunFolder = _lab.Root,
             Folders = _lab.Folders,

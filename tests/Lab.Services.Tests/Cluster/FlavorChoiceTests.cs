@@ -30,17 +30,8 @@ internal sealed class FlavorChoiceTests
     [Test]
     public void What_was_never_run_says_so() =>
         Assert.That(
-            ClusterFlavors
-                .All(new ClusterChoice(), _lab.Folders, _lab.Owner)
-                .ToDictionary(one => one.Name, one => one.NeverRunHere),
-            Is.EquivalentTo(
-                new Dictionary<string, string?>
-                {
-                    ["kubeadm-debian"] = null,
-                    ["kubeadm"] = new KubeadmFlavor(new ClusterChoice(), _lab.Folders).NeverRunHere,
-                    ["k3s"] = new K3sFlavor(new ClusterChoice(), _lab.Folders).NeverRunHere,
-                }
-            )
+            ClusterFlavors.All(new ClusterChoice(), _lab.Folders, _lab.Owner).Select(one => (one.Name, one.NeverRunHere is null)),
+            Is.EqualTo([("kubeadm-debian", true), ("kubeadm", false), ("k3s", false)])
         );
 
     [Test]

@@ -1,4 +1,3 @@
-using System.Text;
 using Lab.Model.Errors;
 using Lab.Services.Cluster;
 using Lab.Services.Cluster.Flavors;

@@ -68,7 +68,8 @@ internal sealed class KubernetesEventCollector : IAsyncDisposable
             await _stop.CancelAsync();
         }
 
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A watch that does not heed its end must not keep the run from its own.
+        await _watching.WaitAsync(LastLook, _time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task WatchAsync(ICluster cluster, ClusterCollection collection, CancellationToken cancellationToken)
@@ -80,6 +81,7 @@ internal sealed class KubernetesEventCollector : IAsyncDisposable
             try
             {
                 await cluster.WaitUntilJoinableAsync(Watch, cancellationToken);
+                await WaitUntilDefinedAsync(cluster, collection, cancellationToken);
                 await cluster.WaitAsync(
                     collection.Path,
                     items =>
@@ -109,6 +111,30 @@ internal sealed class KubernetesEventCollector : IAsyncDisposable
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Waits until the API knows the collection; asking for one that it does not know would be asking again and again.</summary>
+    private static async Task WaitUntilDefinedAsync(
+        ICluster cluster,
+        ClusterCollection collection,
+        CancellationToken cancellationToken
+    )
+    {
+        if (collection.Definition is { } definition)
+        {
+            await cluster.WaitAsync(
+                ClusterCollection.Definitions,
+                items => items.Any(item => IsEstablished(item, definition)),
+                $"the definition of {definition}",
+                Watch,
+                cancellationToken
+            );
+        }
+    }
+
+    private static bool IsEstablished(JsonElement? json, string definition) =>
+        json.Text("metadata", "name") == definition
+        && json.Items("status", "conditions")
+            .Any(condition => condition.Text("type") == "Established" && condition.Text("status") == "True");
 
     private async Task LookAsync(ICluster cluster, ClusterCollection collection, CancellationToken cancellationToken)
     {

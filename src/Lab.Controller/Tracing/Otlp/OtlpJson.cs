@@ -15,14 +15,9 @@ internal static class OtlpJson
     private const string Schema = "https://opentelemetry.io/schemas/1.36.0";
     private const string Scope = "hwlab";
 
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Indented = true,
-        NewLine = "\n",
-    };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The request as UTF-8, ending in a newline.</summary>
+    /// <summary>The request as UTF-8 on one line, as OpenTelemetry's file exporter writes and its file receivers read it.</summary>
     public static byte[] Write(IReadOnlyList<ResourceSpans> trace)
     {
         using var stream = new MemoryStream();

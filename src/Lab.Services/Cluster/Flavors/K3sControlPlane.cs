@@ -38,6 +38,8 @@ internal sealed class K3sControlPlane : IControlPlane
 
     public Task<LabException?> Failed => _server.Failed;
 
+    public string Standing => $"k3s is not ready; its last lines:\n{_server.LastLines(10)}";
+
     public async Task<string> PrepareAsync(CancellationToken cancellationToken)
     {
         var token = Path.Combine(_folder, TokenName);

@@ -55,9 +55,9 @@ internal sealed class KubeApi : IDisposable
             var answer = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             return response.IsSuccessStatusCode ? Parse(answer) : throw Refusal(response.StatusCode, answer);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new HttpRequestException($"no answer from the API server within {RequestTime.TotalSeconds:0} s");
+            throw new HttpRequestException($"no answer from the API server within {RequestTime.TotalSeconds:0} s", exception);
         }
     }
 

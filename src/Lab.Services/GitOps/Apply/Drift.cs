@@ -50,7 +50,9 @@ internal static class Drift
         if (before is JsonObject left && after is JsonObject right)
         {
             foreach (
-                var name in left.Select(pair => pair.Key).Union(right.Select(pair => pair.Key)).Order(StringComparer.Ordinal)
+                var name in left.Select(pair => pair.Key)
+                    .Union(right.Select(pair => pair.Key), StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
             )
             {
                 Compare($"{path}.{name}", left[name], right[name], isSecret, lines);

@@ -7,8 +7,10 @@ using Lab.Services.GitOps.Sources;
 namespace Lab.Services.GitOps.Artifacts;
 
 /// <summary>The packed files of all sources, in a folder. The same files give the same bytes.</summary>
-internal sealed class ArtifactStore(string folder)
+internal sealed class ArtifactStore(string root)
 {
+    private readonly string _folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+
     private const int KeptPerSource = 2;
 
     /// <summary>Packs files.</summary>
@@ -22,7 +24,7 @@ internal sealed class ArtifactStore(string folder)
     )
     {
         var path = $"{PathOf(kind, source)}/{name}.tar.gz";
-        var full = Path.Combine(folder, path);
+        var full = Path.Combine(_folder, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         var temporary = full + ".new";
         await using (var file = File.Create(temporary))
@@ -69,11 +71,11 @@ internal sealed class ArtifactStore(string folder)
         await using var file = File.OpenRead(FileOf(artifact));
         await using var packed = new GZipStream(file, CompressionMode.Decompress);
         await using var tar = new TarReader(packed);
-        var root = Path.GetFullPath(target) + Path.DirectorySeparatorChar;
+        var top = Path.GetFullPath(target) + Path.DirectorySeparatorChar;
         while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
-            var full = Path.GetFullPath(Path.Combine(root, entry.Name));
-            if (entry.EntryType != TarEntryType.RegularFile || !full.StartsWith(root, StringComparison.Ordinal))
+            var full = Path.GetFullPath(Path.Combine(top, entry.Name));
+            if (entry.EntryType != TarEntryType.RegularFile || !full.StartsWith(top, StringComparison.Ordinal))
                 throw new SourceException(
                     SourceException.ArchiveOperationFailed,
                     $"the artifact holds an unsafe entry: {entry.Name}"
@@ -88,7 +90,7 @@ internal sealed class ArtifactStore(string folder)
     /// <summary>Forgets a source that is no more.</summary>
     public void Remove(string kind, ObjectKey source)
     {
-        var path = Path.Combine(folder, PathOf(kind, source));
+        var path = Path.Combine(_folder, PathOf(kind, source));
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);
     }
@@ -96,8 +98,8 @@ internal sealed class ArtifactStore(string folder)
     private string FileOf(Artifact artifact)
     {
         // The path is read from an object in the API: it must not lead elsewhere.
-        var full = Path.GetFullPath(Path.Combine(folder, artifact.Path));
-        return full.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        var full = Path.GetFullPath(Path.Combine(_folder, artifact.Path));
+        return full.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
             : throw new SourceException(SourceException.ArchiveOperationFailed, $"unsafe artifact path {artifact.Path}");
     }

@@ -50,7 +50,7 @@ internal sealed class KustomizationFile(string root)
 
     private static string? Find(string folder) => Names.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    private JsonObject Generate(string folder)
+    private static JsonObject Generate(string folder)
     {
         var resources = new List<string>();
         Collect(folder, folder, resources);

@@ -14,7 +14,7 @@ internal sealed class ManifestYaml
     private const int Deepest = 100;
     private const int MostNodes = 500_000;
 
-    private readonly IParser _parser;
+    private readonly Parser _parser;
     private readonly Dictionary<AnchorName, (JsonNode? Node, int Size)> _anchors = [];
     private int _nodes;
 

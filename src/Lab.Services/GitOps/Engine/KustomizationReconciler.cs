@@ -43,7 +43,7 @@ internal sealed class KustomizationReconciler(EngineParts parts)
         }
     }
 
-    private async Task FinishAsync(ObjectUnderWork work, CancellationToken cancellationToken)
+    private static async Task FinishAsync(ObjectUnderWork work, CancellationToken cancellationToken)
     {
         if (work.Item.Annotation(FluxApi.RequestedAt) is { } asked)
             work.Status["lastHandledReconcileAt"] = asked;

@@ -94,7 +94,7 @@ internal sealed class ObjectUnderWork
     private string[] Finalizers() =>
         [.. (Item["metadata"]?["finalizers"] as JsonArray ?? []).Select(KubeJson.Text).OfType<string>()];
 
-    private Task SetFinalizersAsync(string[] names, CancellationToken cancellationToken)
+    private Task<JsonObject> SetFinalizersAsync(string[] names, CancellationToken cancellationToken)
     {
         // With the version read: a finalizer that someone else added meanwhile must not be lost.
         var metadata = new JsonObject

@@ -16,7 +16,7 @@ internal sealed class HealthWaiter(KubeApi api, TimeProvider time)
         var states = entries.ToDictionary(entry => entry.Id, _ => KStatus.Of(null));
         using var deadline = new CancellationTokenSource(timeout, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var changes = Channel.CreateUnbounded<(ObjectId Id, Health Health)>();
+        var changes = Channel.CreateUnbounded<(ObjectId Id, ObjectHealth Health)>();
         var watches = new List<Task>();
         try
         {
@@ -63,7 +63,7 @@ internal sealed class HealthWaiter(KubeApi api, TimeProvider time)
         ResourceType type,
         string inNamespace,
         IReadOnlyList<ObjectId> wanted,
-        ChannelWriter<(ObjectId, Health)> changes,
+        ChannelWriter<(ObjectId, ObjectHealth)> changes,
         CancellationToken cancellationToken
     )
     {
@@ -99,7 +99,7 @@ internal sealed class HealthWaiter(KubeApi api, TimeProvider time)
         return item;
     }
 
-    private static string Describe(IReadOnlyDictionary<ObjectId, Health> states, Func<HealthState, bool> which) =>
+    private static string Describe(IReadOnlyDictionary<ObjectId, ObjectHealth> states, Func<HealthState, bool> which) =>
         string.Join(
             ", ",
             states

@@ -7,16 +7,16 @@ namespace Lab.Services.GitOps.Health;
 internal static class KStatus
 {
     /// <summary>Judges an object; null means that there is none.</summary>
-    public static Health Of(JsonObject? item)
+    public static ObjectHealth Of(JsonObject? item)
     {
         if (item is null)
-            return new Health(HealthState.NotFound, "Resource not found");
+            return new ObjectHealth(HealthState.NotFound, "Resource not found");
         if (item.IsBeingDeleted())
-            return new Health(HealthState.Terminating, "Resource scheduled for deletion");
-        return Generic(item) ?? OfKind(item) ?? Ready(item) ?? Health.Current("Resource is current");
+            return new ObjectHealth(HealthState.Terminating, "Resource scheduled for deletion");
+        return Generic(item) ?? OfKind(item) ?? Ready(item) ?? ObjectHealth.Current("Resource is current");
     }
 
-    private static Health? OfKind(JsonObject item) =>
+    private static ObjectHealth? OfKind(JsonObject item) =>
         (ResourceType.GroupOf(item.ApiVersion()), item.Kind()) switch
         {
             ("apps", "Deployment") => Deployment(item),
@@ -27,40 +27,40 @@ internal static class KStatus
             ("", "Pod") => Pod(item),
             ("", "PersistentVolumeClaim") => Phase(item, "Bound", "PVC is not Bound"),
             ("", "Service") => Service(item),
-            ("policy", "PodDisruptionBudget") => Health.Current("PDB is current"),
+            ("policy", "PodDisruptionBudget") => ObjectHealth.Current("PDB is current"),
             ("apiextensions.k8s.io", "CustomResourceDefinition") => Definition(item),
             ("apiregistration.k8s.io", "APIService") => IsTrue(item, "Available")
-                ? Health.Current("APIService is available")
-                : Health.InProgress(Message(item, "Available") ?? "APIService is not available"),
+                ? ObjectHealth.Current("APIService is available")
+                : ObjectHealth.InProgress(Message(item, "Available") ?? "APIService is not available"),
             ("", "Namespace") => Phase(item, "Active", "Namespace is not Active"),
             _ => null,
         };
 
-    private static Health? Generic(JsonObject item)
+    private static ObjectHealth? Generic(JsonObject item)
     {
         var observed = KubeJson.Number(item.Status()["observedGeneration"]);
         if (observed is not null && observed != item.Generation())
-            return Health.InProgress(
+            return ObjectHealth.InProgress(
                 $"{item.Kind()} generation is {item.Generation()}, but latest observed generation is {observed}"
             );
         if (IsTrue(item, "Reconciling"))
-            return Health.InProgress(Message(item, "Reconciling") ?? "");
-        return IsTrue(item, "Stalled") ? Health.Failed(Message(item, "Stalled") ?? "") : null;
+            return ObjectHealth.InProgress(Message(item, "Reconciling") ?? "");
+        return IsTrue(item, "Stalled") ? ObjectHealth.Failed(Message(item, "Stalled") ?? "") : null;
     }
 
     // For kinds without rules of their own, the convention is one Ready condition.
-    private static Health? Ready(JsonObject item) =>
+    private static ObjectHealth? Ready(JsonObject item) =>
         item.Condition("Ready") is not { } ready ? null
-        : KubeJson.Text(ready["status"]) == "True" ? Health.Current(Message(item, "Ready") ?? "Resource is Ready")
-        : Health.InProgress(Message(item, "Ready") ?? "Resource is not Ready");
+        : KubeJson.Text(ready["status"]) == "True" ? ObjectHealth.Current(Message(item, "Ready") ?? "Resource is Ready")
+        : ObjectHealth.InProgress(Message(item, "Ready") ?? "Resource is not Ready");
 
-    private static Health Deployment(JsonObject item)
+    private static ObjectHealth Deployment(JsonObject item)
     {
         var status = item.Status();
         if (item.Condition("Progressing") is { } progressing)
         {
             if (KubeJson.Text(progressing["reason"]) == "ProgressDeadlineExceeded")
-                return Health.Failed("Progress deadline exceeded");
+                return ObjectHealth.Failed("Progress deadline exceeded");
         }
 
         var wanted = Wanted(item);
@@ -70,27 +70,27 @@ internal static class KStatus
             Count(status, "readyReplicas"),
             Count(status, "availableReplicas")
         );
-        return all < wanted ? Health.InProgress($"Replicas: {all}/{wanted}")
-            : updated < wanted ? Health.InProgress($"Updated: {updated}/{wanted}")
-            : all > updated ? Health.InProgress($"Pending termination: {all - updated}")
-            : available < updated ? Health.InProgress($"Available: {available}/{updated}")
-            : ready < wanted ? Health.InProgress($"Ready: {ready}/{wanted}")
+        return all < wanted ? ObjectHealth.InProgress($"Replicas: {all}/{wanted}")
+            : updated < wanted ? ObjectHealth.InProgress($"Updated: {updated}/{wanted}")
+            : all > updated ? ObjectHealth.InProgress($"Pending termination: {all - updated}")
+            : available < updated ? ObjectHealth.InProgress($"Available: {available}/{updated}")
+            : ready < wanted ? ObjectHealth.InProgress($"Ready: {ready}/{wanted}")
             : item.Condition("Progressing") is { } progress && !IsProgressDone(progress)
-                ? Health.InProgress("ReplicaSet not Available")
+                ? ObjectHealth.InProgress("ReplicaSet not Available")
             : item.Condition("Available") is not null && !IsTrue(item, "Available")
-                ? Health.InProgress("Deployment not Available")
-            : wanted > 0 && item.Condition("Available") is null ? Health.InProgress("Deployment not Available")
-            : Health.Current($"Deployment is available. Replicas: {all}");
+                ? ObjectHealth.InProgress("Deployment not Available")
+            : wanted > 0 && item.Condition("Available") is null ? ObjectHealth.InProgress("Deployment not Available")
+            : ObjectHealth.Current($"Deployment is available. Replicas: {all}");
     }
 
     private static bool IsProgressDone(JsonObject progressing) =>
         KubeJson.Text(progressing["status"]) == "True" && KubeJson.Text(progressing["reason"]) is "NewReplicaSetAvailable";
 
-    private static Health StatefulSet(JsonObject item)
+    private static ObjectHealth StatefulSet(JsonObject item)
     {
         var status = item.Status();
         if (KubeJson.Text(item.Child("spec", "updateStrategy")?["type"]) == "OnDelete")
-            return Health.Current("StatefulSet is using the ondelete update strategy");
+            return ObjectHealth.Current("StatefulSet is using the ondelete update strategy");
         var wanted = Wanted(item);
         var (all, ready, current, updated) = (
             Count(status, "replicas"),
@@ -99,27 +99,27 @@ internal static class KStatus
             Count(status, "updatedReplicas")
         );
         if (all < wanted)
-            return Health.InProgress($"Replicas: {all}/{wanted}");
+            return ObjectHealth.InProgress($"Replicas: {all}/{wanted}");
         if (ready < wanted)
-            return Health.InProgress($"Ready: {ready}/{wanted}");
+            return ObjectHealth.InProgress($"Ready: {ready}/{wanted}");
         if (all > wanted)
-            return Health.InProgress($"Pending termination: {all - wanted}");
+            return ObjectHealth.InProgress($"Pending termination: {all - wanted}");
         if (KubeJson.Number(item.Child("spec", "updateStrategy", "rollingUpdate")?["partition"]) is { } partition and > 0)
             return updated < wanted - partition
-                ? Health.InProgress($"updated: {updated}/{wanted - partition}")
-                : Health.Current($"Partition rollout complete. updated: {updated}");
+                ? ObjectHealth.InProgress($"updated: {updated}/{wanted - partition}")
+                : ObjectHealth.Current($"Partition rollout complete. updated: {updated}");
         if (current < wanted)
-            return Health.InProgress($"current: {current}/{wanted}");
+            return ObjectHealth.InProgress($"current: {current}/{wanted}");
         return KubeJson.Text(status["currentRevision"]) == KubeJson.Text(status["updateRevision"])
-            ? Health.Current($"All replicas scheduled as expected. Replicas: {all}")
-            : Health.InProgress("Waiting for updated revision to match current");
+            ? ObjectHealth.Current($"All replicas scheduled as expected. Replicas: {all}")
+            : ObjectHealth.InProgress("Waiting for updated revision to match current");
     }
 
-    private static Health DaemonSet(JsonObject item)
+    private static ObjectHealth DaemonSet(JsonObject item)
     {
         var status = item.Status();
         if (KubeJson.Number(status["observedGeneration"]) is null || status["desiredNumberScheduled"] is null)
-            return Health.InProgress("Missing .status.desiredNumberScheduled");
+            return ObjectHealth.InProgress("Missing .status.desiredNumberScheduled");
         var (wanted, current, updated, available, ready) = (
             Count(status, "desiredNumberScheduled"),
             Count(status, "currentNumberScheduled"),
@@ -127,59 +127,59 @@ internal static class KStatus
             Count(status, "numberAvailable"),
             Count(status, "numberReady")
         );
-        return current < wanted ? Health.InProgress($"Current: {current}/{wanted}")
-            : updated < wanted ? Health.InProgress($"Updated: {updated}/{wanted}")
-            : available < wanted ? Health.InProgress($"Available: {available}/{wanted}")
-            : ready < wanted ? Health.InProgress($"Ready: {ready}/{wanted}")
-            : Health.Current($"All replicas scheduled as expected. Replicas: {wanted}");
+        return current < wanted ? ObjectHealth.InProgress($"Current: {current}/{wanted}")
+            : updated < wanted ? ObjectHealth.InProgress($"Updated: {updated}/{wanted}")
+            : available < wanted ? ObjectHealth.InProgress($"Available: {available}/{wanted}")
+            : ready < wanted ? ObjectHealth.InProgress($"Ready: {ready}/{wanted}")
+            : ObjectHealth.Current($"All replicas scheduled as expected. Replicas: {wanted}");
     }
 
-    private static Health ReplicaSet(JsonObject item)
+    private static ObjectHealth ReplicaSet(JsonObject item)
     {
         var status = item.Status();
         var wanted = Wanted(item);
         if (IsTrue(item, "ReplicaFailure"))
-            return Health.InProgress(Message(item, "ReplicaFailure") ?? "Replica Failure");
+            return ObjectHealth.InProgress(Message(item, "ReplicaFailure") ?? "Replica Failure");
         var (all, labelled, available, ready) = (
             Count(status, "replicas"),
             Count(status, "fullyLabeledReplicas"),
             Count(status, "availableReplicas"),
             Count(status, "readyReplicas")
         );
-        return labelled < wanted ? Health.InProgress($"Labelled: {labelled}/{wanted}")
-            : available < wanted ? Health.InProgress($"Available: {available}/{wanted}")
-            : ready < wanted ? Health.InProgress($"Ready: {ready}/{wanted}")
-            : all > wanted ? Health.InProgress($"Pending termination: {all - wanted}")
-            : Health.Current($"ReplicaSet is available. Replicas: {all}");
+        return labelled < wanted ? ObjectHealth.InProgress($"Labelled: {labelled}/{wanted}")
+            : available < wanted ? ObjectHealth.InProgress($"Available: {available}/{wanted}")
+            : ready < wanted ? ObjectHealth.InProgress($"Ready: {ready}/{wanted}")
+            : all > wanted ? ObjectHealth.InProgress($"Pending termination: {all - wanted}")
+            : ObjectHealth.Current($"ReplicaSet is available. Replicas: {all}");
     }
 
     // Flux's own rule: a job is done when it has completed, not when it has started.
-    private static Health Job(JsonObject item) =>
-        IsTrue(item, "Failed") ? Health.Failed(Message(item, "Failed") ?? "Job Failed")
-        : IsTrue(item, "Complete") ? Health.Current("Job Completed")
-        : KubeJson.Flag(item.Spec()["suspend"]) ? Health.Current("Job is suspended")
-        : Health.InProgress("Job in progress");
+    private static ObjectHealth Job(JsonObject item) =>
+        IsTrue(item, "Failed") ? ObjectHealth.Failed(Message(item, "Failed") ?? "Job Failed")
+        : IsTrue(item, "Complete") ? ObjectHealth.Current("Job Completed")
+        : KubeJson.Flag(item.Spec()["suspend"]) ? ObjectHealth.Current("Job is suspended")
+        : ObjectHealth.InProgress("Job in progress");
 
-    private static Health Pod(JsonObject item)
+    private static ObjectHealth Pod(JsonObject item)
     {
         switch (KubeJson.Text(item.Status()["phase"]))
         {
             case "Succeeded":
-                return Health.Current("Pod has completed successfully");
+                return ObjectHealth.Current("Pod has completed successfully");
             case "Failed":
-                return Health.Failed("Pod has completed, but not successfully");
+                return ObjectHealth.Failed("Pod has completed, but not successfully");
             case "Running":
                 if (IsTrue(item, "Ready"))
-                    return Health.Current("Pod is Ready");
+                    return ObjectHealth.Current("Pod is Ready");
                 return Waiting(item, "CrashLoopBackOff") is { } crashing
-                    ? Health.Failed($"Containers in CrashLoop state: {crashing}")
-                    : Health.InProgress("Pod is running but is not Ready");
+                    ? ObjectHealth.Failed($"Containers in CrashLoop state: {crashing}")
+                    : ObjectHealth.InProgress("Pod is running but is not Ready");
             case "Pending":
                 return KubeJson.Text(item.Condition("PodScheduled")?["reason"]) == "Unschedulable"
-                    ? Health.InProgress("Pod could not be scheduled")
-                    : Health.InProgress("Pod is in the Pending phase");
+                    ? ObjectHealth.InProgress("Pod could not be scheduled")
+                    : ObjectHealth.InProgress("Pod is in the Pending phase");
             default:
-                return Health.InProgress("Pod phase not available");
+                return ObjectHealth.InProgress("Pod phase not available");
         }
     }
 
@@ -190,27 +190,27 @@ internal static class KStatus
             .Select(container => KubeJson.Text(container["name"]))
             .FirstOrDefault();
 
-    private static Health Service(JsonObject item) =>
+    private static ObjectHealth Service(JsonObject item) =>
         KubeJson.Text(item.Spec()["type"]) == "LoadBalancer" && (KubeJson.Text(item.Spec()["clusterIP"]) ?? "").Length == 0
-            ? Health.InProgress("ClusterIP not set. Service type: LoadBalancer")
-            : Health.Current("Service is ready");
+            ? ObjectHealth.InProgress("ClusterIP not set. Service type: LoadBalancer")
+            : ObjectHealth.Current("Service is ready");
 
-    private static Health Definition(JsonObject item) =>
+    private static ObjectHealth Definition(JsonObject item) =>
         KubeJson.Text(item.Condition("NamesAccepted")?["status"]) == "False"
-            ? Health.Failed(Message(item, "NamesAccepted") ?? "")
+            ? ObjectHealth.Failed(Message(item, "NamesAccepted") ?? "")
             : KubeJson.Text(item.Condition("Established")?["status"]) switch
             {
-                "True" => Health.Current("CRD is established"),
-                "False" when KubeJson.Text(item.Condition("Established")!["reason"]) != "Installing" => Health.Failed(
+                "True" => ObjectHealth.Current("CRD is established"),
+                "False" when KubeJson.Text(item.Condition("Established")!["reason"]) != "Installing" => ObjectHealth.Failed(
                     Message(item, "Established") ?? ""
                 ),
-                _ => Health.InProgress("Install in progress"),
+                _ => ObjectHealth.InProgress("Install in progress"),
             };
 
-    private static Health Phase(JsonObject item, string wanted, string otherwise) =>
+    private static ObjectHealth Phase(JsonObject item, string wanted, string otherwise) =>
         KubeJson.Text(item.Status()["phase"]) is var phase && phase == wanted
-            ? Health.Current($"{item.Kind()} is {wanted}")
-            : Health.InProgress($"{otherwise}. phase: {phase ?? "unknown"}");
+            ? ObjectHealth.Current($"{item.Kind()} is {wanted}")
+            : ObjectHealth.InProgress($"{otherwise}. phase: {phase ?? "unknown"}");
 
     private static long Wanted(JsonObject item) => KubeJson.Number(item.Spec()["replicas"]) ?? 1;
 

@@ -14,6 +14,9 @@ internal sealed class GitTree(GitTool git, string repository, GitLimits limits)
     private const string SymbolicLink = "120000";
     private const string Submodule = "160000";
     private const int LongestPath = 1024;
+
+    // Linux's file systems take no longer names.
+    private const int LongestName = 255;
     private const int LongestLink = 4096;
 
     /// <summary>All files by path, symbolic links to files replaced by what they point to.</summary>
@@ -60,7 +63,7 @@ internal sealed class GitTree(GitTool git, string repository, GitLimits limits)
         return entries;
     }
 
-    private void Check(IReadOnlyDictionary<string, GitTreeEntry> entries)
+    private void Check(Dictionary<string, GitTreeEntry> entries)
     {
         if (entries.Count > limits.Files)
             throw Hostile($"{entries.Count} files, more than {limits.Files}");
@@ -82,11 +85,12 @@ internal sealed class GitTree(GitTool git, string repository, GitLimits limits)
             throw Hostile($"{total} bytes in all files, more than {limits.Total}");
     }
 
-    private static bool IsSafe(string path) =>
+    /// <summary>Whether a path can be unpacked anywhere, and nowhere but below the folder that it is unpacked into.</summary>
+    internal static bool IsSafe(string path) =>
         path.Length <= LongestPath
         && !path.StartsWith('/')
         && !path.Any(char.IsControl)
-        && path.Split('/').All(part => part is not ("" or "." or ".."));
+        && path.Split('/').All(part => part is not ("" or "." or "..") && Encoding.UTF8.GetByteCount(part) <= LongestName);
 
     private static GitTreeEntry Follow(
         string path,

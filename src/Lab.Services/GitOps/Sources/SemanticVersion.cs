@@ -11,6 +11,14 @@ internal sealed record SemanticVersion(ulong Major, ulong Minor, ulong Patch, IR
 
     public bool IsPrerelease => Prerelease.Count > 0;
 
+    public static bool operator <(SemanticVersion left, SemanticVersion right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(SemanticVersion left, SemanticVersion right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(SemanticVersion left, SemanticVersion right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(SemanticVersion left, SemanticVersion right) => left.CompareTo(right) >= 0;
+
     public static bool TryParse(string text, [NotNullWhen(true)] out SemanticVersion? version)
     {
         version = null;

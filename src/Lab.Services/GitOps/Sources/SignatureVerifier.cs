@@ -65,7 +65,7 @@ internal sealed class SignatureVerifier(GitTool git, string workFolder)
         return lines.ToString();
     }
 
-    private async Task<GitSettings> PrepareAsync(
+    private static async Task<GitSettings> PrepareAsync(
         string folder,
         IReadOnlyDictionary<string, byte[]> keys,
         CancellationToken cancellationToken
