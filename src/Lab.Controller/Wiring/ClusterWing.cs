@@ -134,7 +134,8 @@ internal sealed class ClusterWing : IAsyncDisposable
     }
 
     // A /24 for each board, by its place in the rig.
-    private static KeyValuePair<string, string> PodNetworkOf(RigBoard board, int index) => new(board.Name, $"10.244.{index + 1}.0/24");
+    private static KeyValuePair<string, string> PodNetworkOf(RigBoard board, int index) =>
+        new(board.Name, $"10.244.{index + 1}.0/24");
 
     private async Task<LabException?> OpenAsync(Deadlines deadlines)
     {
