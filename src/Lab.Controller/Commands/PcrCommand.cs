@@ -15,11 +15,13 @@ namespace Lab.Controller.Commands;
 internal static class PcrCommand
 {
     public static Command Create(LabEnvironment environment) =>
-        new("pcr", "Predict, replay and read PCR values (SHA-256).")
+        new("pcr", "Predict, replay, read and sign PCR values.")
         {
             Predict(environment),
-            Replay(environment),
+            ReplayCommand.Create(environment),
             Read(environment),
+            SignPolicyCommand.Sign(environment),
+            SignPolicyCommand.Check(environment),
         };
 
     private static Command Predict(LabEnvironment environment)
@@ -33,7 +35,7 @@ internal static class PcrCommand
         var noRom = new Option<bool>("--no-rom") { Description = "Nothing beneath the firmware measures it." };
         var reference = new Option<string?>("--reference")
         {
-            Description = "Also write reference values for 'attest verify'.",
+            Description = "Also write reference values, for the policy of 'attest verify'.",
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
@@ -75,27 +77,6 @@ internal static class PcrCommand
             }
 
             Tell(environment, prediction.Values, parsed.GetValue(json), prediction.Events);
-        });
-        return command;
-    }
-
-    private static Command Replay(LabEnvironment environment)
-    {
-        var log = new Argument<string>("LOG") { Description = "The event log, such as binary_bios_measurements." };
-        var firmware = File("--firmware", "The firmware that a ROM measured before the log begins.", required: false);
-        var json = CommonOptions.Json();
-        var command = new Command("replay", "Replay an event log.") { log, firmware, json };
-        command.SetAction(parsed =>
-        {
-            var path = parsed.GetRequiredValue(log);
-            var start = parsed.GetValue(firmware) is { } image
-                ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(TrustErrors.Read(image)))
-                : [];
-            var values = TrustErrors.Translate(
-                path,
-                () => EventLog.Parse(TrustErrors.Read(path)).Replay(TpmAlgorithm.Sha256, start)
-            );
-            Tell(environment, values.All, parsed.GetValue(json), events: null);
         });
         return command;
     }

@@ -193,5 +193,5 @@ public static class SignedPcrPolicies
         json.WriteEndObject();
     }
 
-    private static string Fingerprint(RSA key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportSubjectPublicKeyInfo()));
+    private static string Fingerprint(RSA key) => Convert.ToHexStringLower(SHA256.HashData(key.ExportRSAPublicKey()));
 }

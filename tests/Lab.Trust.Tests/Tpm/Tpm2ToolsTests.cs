@@ -170,6 +170,7 @@ internal sealed class Tpm2ToolsTests
 
         board.Tool("tpm2_load", "-C 0x81000001 -u ours.pub -r ours.priv -c ours.ctx");
         Assert.That(board.Tool("tpm2_unseal", "-c ours.ctx -p pcr:sha256:0,8"), Is.EqualTo("ours"));
+        board.Tool("tpm2_flushcontext", "-t");
         board.Tool("tpm2_create", "-C 0x81000001 -L policy -i - -u theirs.pub -r theirs.priv", "theirs");
         board.Tool("tpm2_flushcontext", "-t");
         using var again = board.Open();

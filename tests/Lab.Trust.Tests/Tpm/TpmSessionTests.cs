@@ -213,7 +213,7 @@ internal sealed class TpmSessionTests
             }
         }
 
-        var forged = new TpmCreation(made.Creation.Hash, ak.Creation!.Ticket);
+        var forged = new TpmCreation(made.Creation!.Hash, ak.Creation!.Ticket);
         var alien = new TpmObject(tpm, made.Handle, made.Public, made.Name) { Creation = forged };
         Assert.Throws<TpmException>(() => tpm.CertifyCreation(ak, alien, nonce));
     }
