@@ -1,6 +1,9 @@
 using Lab.BootAgent.LinuxBoot;
 using Lab.BootAgent.Node;
 
-return args is ["attest"]
-    ? await NodeProgram.RunAsync(CancellationToken.None)
-    : await BootProgram.RunAsync(CancellationToken.None);
+return args switch
+{
+    ["attest"] => await NodeProgram.RunAsync(CancellationToken.None),
+    ["node"] => await ClusterNode.RunAsync(CancellationToken.None),
+    _ => await BootProgram.RunAsync(CancellationToken.None),
+};

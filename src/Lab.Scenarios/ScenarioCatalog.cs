@@ -42,11 +42,13 @@ public static class ScenarioCatalog
                 "another-node",
                 "not-attested"
             ),
+            new WrongAuthority(),
+            new UnattestedJoin(),
             new RebootIntoTampered(),
             new GitAttack(
                 "unsigned-commit",
                 "a commit that the fleet's key did not sign is pushed",
-                "VerificationError",
+                "InvalidCommitSignature",
                 GitIntrusion.CommitUnsignedAsync
             ),
             new GitAttack(

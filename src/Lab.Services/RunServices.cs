@@ -34,6 +34,7 @@ public sealed class RunServices : IAsyncDisposable
     private readonly NetbootFiles _files;
     private readonly RunRegistry _registry;
     private readonly RunTufRepository _tuf;
+    private readonly StatementSigner _signer;
     private readonly AttestationService _attestation;
     private BoardServiceHost? _host;
     private DnsmasqServer? _dnsmasq;
@@ -51,7 +52,8 @@ public sealed class RunServices : IAsyncDisposable
             options.RegistryLimits,
             options.Time
         );
-        _attestation = new AttestationService(AttestationOptionsOf(options), options.Time);
+        _signer = SignerOf(options);
+        _attestation = new AttestationService(AttestationOptionsOf(options, _signer), options.Time);
         _tuf = new RunTufRepository(options.Tuf, new OsPublisher(_registry), options.Os, options.Time);
     }
 
@@ -116,6 +118,7 @@ public sealed class RunServices : IAsyncDisposable
         if (_host is not null)
             await _host.DisposeAsync();
         _attestation.Dispose();
+        _signer.Dispose();
         _registry.Dispose();
         foreach (var path in Enumerable.Reverse(_owned))
             _options.Owner.RemovePath(path);
@@ -190,20 +193,42 @@ public sealed class RunServices : IAsyncDisposable
         return new IPAddress(bytes);
     }
 
-    private static AttestationOptions AttestationOptionsOf(RunServicesOptions options)
+    /// <summary>The rig's key: those who rely on the service's word get to know it once.</summary>
+    private static StatementSigner SignerOf(RunServicesOptions options)
+    {
+        try
+        {
+            return StatementSigner.LoadOrCreate(Path.Combine(options.RigState, "verifier.key"));
+        }
+        catch (StatementException exception)
+        {
+            throw new LabException(
+                exception.Message,
+                options.RigState,
+                "see that the rig's state can be written, or remove the key: the service then gets another",
+                exception
+            );
+        }
+    }
+
+    private static AttestationOptions AttestationOptionsOf(RunServicesOptions options, StatementSigner signer)
     {
         var roots = new X509Certificate2Collection();
         foreach (var authority in options.EndorsementAuthorities)
             roots.Add(X509CertificateLoader.LoadCertificate(authority.Span));
+        var trust = new EndorsementTrust(roots);
+        var folder = Path.Combine(options.RunFolder, "services", "attestation");
+        new StatementWriter(signer, options.Reference, options.Time).Publish(folder, trust);
         return new AttestationOptions(
             options.Reference,
-            new EndorsementTrust(roots),
+            trust,
             options.Secret ?? new FixedSecret(RandomNumberGenerator.GetBytes(SecretBytes)),
-            Path.Combine(options.RunFolder, "services", "attestation")
+            folder
         )
         {
             Boards = options.BoardCertificates,
             Meanings = options.PcrMeanings,
+            Signer = signer,
             Limits = options.AttestationLimits,
         };
     }

@@ -57,7 +57,7 @@ internal sealed class Benchmark(LabFolders folders, int runs)
     {
         var wiring = new LabWiring(folders);
         var rig = RigReader.Read(Path.Combine(AppContext.BaseDirectory, "benchmark.yaml"));
-        var request = new RunRequest(rig, rig.FindBoard(null), new EdgeNodeScenario());
+        var request = new RunRequest(rig, rig.FindBoard(null), new EdgeNodeScenario(), StopAfter: "attestation");
         using var folder = RunFolder.Create(Path.Combine(work, "run"));
         var setup = new RunSetup(request, folder, _ => { }, Logger.None, _time);
         var boardFolder = folders.Board(rig.Name, request.Board.Name);

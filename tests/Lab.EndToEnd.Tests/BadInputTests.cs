@@ -54,10 +54,16 @@ public sealed class BadInputTests
     [Test]
     public async Task A_second_run_on_a_board_is_told_that_another_has_it()
     {
-        using var first = RunningProgram.StartEdgeNode(HwLabProgram.ForThisTest().Out, "--board", "virt-2");
+        using var first = RunningProgram.StartEdgeNode(
+            HwLabProgram.ForThisTest().Out,
+            "--board",
+            "virt-2",
+            "--stop-after",
+            "netboot"
+        );
         await first.ReachAsync("firmware");
 
-        var second = await HwLabProgram.ForThisTest().RunEdgeNodeAsync("--board", "virt-2");
+        var second = await HwLabProgram.ForThisTest().RunEdgeNodeAsync("--board", "virt-2", "--stop-after", "netboot");
 
         var firstEnded = await first.EndAsync("INT");
         Assert.Multiple(() =>

@@ -19,7 +19,7 @@ public sealed class BoardFaultTests
         var hanging = await WriteHangingFirmwareAsync(folder);
 
         var outcome = await LabInProcess.RunAsync(
-            new EdgeNodeScenario(),
+            new EdgeNodeWith(),
             Path.Combine(folder, "run"),
             board => board with { FirmwarePath = hanging },
             new Deadlines(1)

@@ -13,6 +13,8 @@ internal static class Http
                 UseProxy = false,
                 ConnectTimeout = TimeSpan.FromSeconds(10),
                 MaxResponseHeadersLength = 32,
+                // Servers close idle connections at a moment of their own, maybe while a request is on its way.
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2),
                 ActivityHeadersPropagator = null,
             }
         )

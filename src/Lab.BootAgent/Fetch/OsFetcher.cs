@@ -77,7 +77,9 @@ internal sealed class OsFetcher(HttpClient client, Uri services, TimeProvider ti
             (
                 Kernel: manifest.Layer(OsMediaTypes.Kernel),
                 Initrd: manifest.Layer(OsMediaTypes.Initrd),
-                Root: manifest.Layers.Any(layer => layer.MediaType == OsMediaTypes.Root) ? manifest.Layer(OsMediaTypes.Root) : null,
+                Root: manifest.Layers.Any(layer => layer.MediaType == OsMediaTypes.Root)
+                    ? manifest.Layer(OsMediaTypes.Root)
+                    : null,
                 CommandLine: manifest.Layer(OsMediaTypes.CommandLine)
             )
         );

@@ -30,6 +30,9 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int GetProcessId();
 
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
+
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     public static partial int Socket(int family, int type, int protocol);
 

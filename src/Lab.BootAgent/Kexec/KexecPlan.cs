@@ -24,14 +24,7 @@ internal sealed record KexecPlan(
     /// <param name="handoverSize">Bytes.</param>
     /// <param name="pageSize">Bytes.</param>
     /// <exception cref="FormatException">The memory does not suffice.</exception>
-    public static KexecPlan Make(
-        MemoryMap memory,
-        Arm64Image image,
-        int initrdSize,
-        int rootSize,
-        int handoverSize,
-        int pageSize
-    )
+    public static KexecPlan Make(MemoryMap memory, Arm64Image image, int initrdSize, int rootSize, int handoverSize, int pageSize)
     {
         var page = (ulong)pageSize;
         var kernelSize = RoundUp(image.ImageSize, page);

@@ -49,7 +49,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         var log = Refusing(RefusalCode.MeasureFailed, () => Measure(image, _tpm));
         var handover = Handover.Build(
             log,
-            new HandoverDescription(lease.Services!, Guid.NewGuid().ToString("N"), lease.HostName)
+            new HandoverDescription(lease.Services!, Guid.NewGuid().ToString("N"), lease.HostName) { Time = time.GetUtcNow() }
         );
         Refusing(RefusalCode.KexecFailed, () => Start(image, handover));
     }

@@ -12,6 +12,9 @@ namespace Lab.BootAgent.LinuxBoot;
 /// <param name="Board">The board's name as DHCP gave it (option 12), null if it gave none.</param>
 internal sealed record HandoverDescription(string Services, string BootId, string? Board)
 {
+    /// <summary>The time when LinuxBoot ended: the next kernel believes the hardware clock again, which may be wrong or absent.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>Reads the description.</summary>
     /// <exception cref="FormatException">Not a description.</exception>
     public static HandoverDescription Parse(ReadOnlySpan<byte> json)
@@ -25,7 +28,10 @@ internal sealed record HandoverDescription(string Services, string BootId, strin
                 root.GetProperty("services").GetString() ?? throw new FormatException("no services"),
                 root.GetProperty("bootId").GetString() ?? throw new FormatException("no bootId"),
                 root.TryGetProperty("board", out var board) ? board.GetString() : null
-            );
+            )
+            {
+                Time = root.TryGetProperty("time", out var time) ? time.GetDateTimeOffset() : null,
+            };
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -44,6 +50,8 @@ internal sealed record HandoverDescription(string Services, string BootId, strin
             json.WriteString("bootId"u8, BootId);
             if (Board is not null)
                 json.WriteString("board"u8, Board);
+            if (Time is { } time)
+                json.WriteString("time"u8, time);
             json.WriteEndObject();
         }
 

@@ -26,7 +26,7 @@ internal sealed class NetworkInterface(string name)
     /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The first Ethernet interface, null if there is none.</summary>
+    /// <summary>The first Ethernet interface that is a device (bridges and pods' ends are none), null if there is none.</summary>
     public static NetworkInterface? FindEthernet()
     {
         const string Class = "/sys/class/net";
@@ -34,7 +34,9 @@ internal sealed class NetworkInterface(string name)
             return null;
         var names = Directory.GetFileSystemEntries(Class).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
         // ARPHRD_ETHER is 1 (include/uapi/linux/if_arp.h).
-        var found = names.FirstOrDefault(each => File.ReadAllText($"{Class}/{each}/type").Trim() == "1");
+        var found = names.FirstOrDefault(each =>
+            Path.Exists($"{Class}/{each}/device") && File.ReadAllText($"{Class}/{each}/type").Trim() == "1"
+        );
         return found is null ? null : new NetworkInterface(found);
     }
 

@@ -18,7 +18,7 @@ internal sealed class AttestationClient(HttpClient client, Uri services)
     /// <param name="fields">Writes the request's fields.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <exception cref="DenialException">The service said no, with its code; or what it said is not an answer (<c>protocol</c>).</exception>
-    /// <exception cref="HttpRequestException">It cannot be reached.</exception>
+    /// <exception cref="HttpRequestException">It cannot be reached, or is not ready.</exception>
     public async Task<ServiceAnswer> PostAsync(
         string operation,
         Action<Utf8JsonWriter> fields,
@@ -32,6 +32,9 @@ internal sealed class AttestationClient(HttpClient client, Uri services)
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            // Not a verdict: what is to be released is not ready, the cluster for example.
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+                throw new HttpRequestException($"{operation}: the service has nothing to release yet");
             var answer = new ServiceAnswer(await ReadAsync(response, deadline.Token));
             return response.StatusCode == HttpStatusCode.OK ? answer : throw Denial(operation, response.StatusCode, answer);
         }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Lab.BootAgent.Events;
+using Lab.Trust.Attestation;
 using Lab.Trust.Tpm;
 
 namespace Lab.BootAgent.Node;
@@ -17,11 +19,12 @@ internal sealed class NodeAttester(Tpm2 tpm, AttestationClient client, EventWrit
     /// <summary>Attests.</summary>
     /// <param name="board">The board's name in the rig.</param>
     /// <param name="eventLog">The log that the quote is to prove.</param>
+    /// <param name="claim">The node's key and whether this is a renewal; null binds no key.</param>
     /// <param name="cancellationToken">Ends the exchange.</param>
     /// <returns>The secret.</returns>
     /// <exception cref="DenialException">Not attested.</exception>
     /// <exception cref="HttpRequestException">The service cannot be reached.</exception>
-    public async Task<byte[]> AttestAsync(string board, byte[] eventLog, CancellationToken cancellationToken)
+    public async Task<byte[]> AttestAsync(string board, byte[] eventLog, NodeClaim? claim, CancellationToken cancellationToken)
     {
         using var identity = NodeIdentity.Open(tpm, cancellationToken);
         var enrolment = await EnrolAsync(board, identity, cancellationToken);
@@ -36,13 +39,18 @@ internal sealed class NodeAttester(Tpm2 tpm, AttestationClient client, EventWrit
             },
             cancellationToken
         );
-        events.Write("enrolled", json => json.WriteString("ak"u8, Convert.ToHexStringLower(identity.AttestationKey.Name)));
+        // A renewal says only how it ended: it comes every few seconds.
+        if (claim is not { Renew: true })
+            events.Write("enrolled", json => json.WriteString("ak"u8, Convert.ToHexStringLower(identity.AttestationKey.Name)));
 
         var selection = Selection(challenge);
-        var quote = tpm.Quote(identity.AttestationKey, challenge.Bytes("nonce"), selection, cancellationToken);
+        var nonce = challenge.Bytes("nonce");
+        var qualifyingData = claim is null ? nonce : NodeKeyBinding.QualifyingData(nonce, claim.KeySha256);
+        var quote = tpm.Quote(identity.AttestationKey, qualifyingData, selection, cancellationToken);
         // The quote proves them; without them a refusal could not name a PCR whose first measurement no log tells of.
         var values = tpm.ReadPcrs(selection, cancellationToken);
-        events.Write("quoted");
+        if (claim is not { Renew: true })
+            events.Write("quoted", json => Describe(json, claim));
         var verdict = await client.PostAsync(
             "appraise",
             json =>
@@ -55,10 +63,21 @@ internal sealed class NodeAttester(Tpm2 tpm, AttestationClient client, EventWrit
                 foreach (var (pcr, value) in values.All)
                     json.WriteBase64String(pcr.ToString(CultureInfo.InvariantCulture), value);
                 json.WriteEndObject();
+                if (claim is null)
+                    return;
+                json.WriteBase64String("nodeKey"u8, claim.KeySha256);
+                if (claim.Renew)
+                    json.WriteBoolean("renew"u8, value: true);
             },
             cancellationToken
         );
         return Open(identity, verdict, cancellationToken);
+    }
+
+    private static void Describe(Utf8JsonWriter json, NodeClaim? claim)
+    {
+        if (claim is not null)
+            json.WriteString("nodeKey"u8, Convert.ToHexStringLower(claim.KeySha256));
     }
 
     private Task<ServiceAnswer> EnrolAsync(string board, NodeIdentity identity, CancellationToken cancellationToken) =>

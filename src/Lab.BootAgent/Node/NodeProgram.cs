@@ -47,7 +47,7 @@ internal sealed class NodeProgram
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Deny(events, error);
+            NodeEvents.Denied(events, error);
             return Denied;
         }
     }
@@ -65,7 +65,7 @@ internal sealed class NodeProgram
         using var client = Http.Connect();
         var attester = new NodeAttester(tpm, new AttestationClient(client, new Uri(description.Services)), _events);
         var secret = await TryAsync(
-            () => attester.AttestAsync(description.Board ?? HardwareName(), eventLog, cancellationToken),
+            () => attester.AttestAsync(description.Board ?? HardwareName(), eventLog, claim: null, cancellationToken),
             cancellationToken
         );
         SecretFile.Write(secret);
@@ -76,7 +76,7 @@ internal sealed class NodeProgram
     }
 
     /// <summary>A board that DHCP gives no name is told by its hardware address.</summary>
-    private static string HardwareName() =>
+    internal static string HardwareName() =>
         NetworkInterface.FindEthernet() is { } device ? Convert.ToHexStringLower(device.ReadHardwareAddress()) : "unnamed";
 
     /// <summary>Sessions are single-use, so another try is another attestation; a denial is final.</summary>
@@ -95,27 +95,5 @@ internal sealed class NodeProgram
         }
 
         return await attest();
-    }
-
-    private static void Deny(EventWriter events, Exception error)
-    {
-        var (code, pcr) = error switch
-        {
-            DenialException denial => (denial.Code, denial.Pcr),
-            HttpRequestException => ("unreachable", null),
-            TpmTransportException => ("no-tpm", null),
-            _ => ("internal", (int?)null),
-        };
-        var detail = code == "internal" ? error.ToString() : error.Message;
-        events.Write(
-            "denied",
-            json =>
-            {
-                json.WriteString("code"u8, EventWriter.Shorten(code));
-                json.WriteString("detail"u8, EventWriter.Shorten(detail));
-                if (pcr is { } number)
-                    json.WriteNumber("pcr"u8, number);
-            }
-        );
     }
 }

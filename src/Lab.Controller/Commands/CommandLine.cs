@@ -69,6 +69,7 @@ public static class CommandLine
             ImageCommand.Create(environment),
             PcrCommand.Create(environment),
             AttestCommand.Create(environment),
+            GitOpsCommand.Create(environment),
         };
         return root;
     }

@@ -15,11 +15,13 @@ namespace Lab.Controller.Commands;
 internal static class PcrCommand
 {
     public static Command Create(LabEnvironment environment) =>
-        new("pcr", "Predict, replay and read PCR values (SHA-256).")
+        new("pcr", "Predict, replay, read and sign PCR values.")
         {
             Predict(environment),
-            Replay(environment),
+            ReplayCommand.Create(environment),
             Read(environment),
+            SignPolicyCommand.Sign(environment),
+            SignPolicyCommand.Check(environment),
         };
 
     private static Command Predict(LabEnvironment environment)
@@ -27,12 +29,13 @@ internal static class PcrCommand
         var firmware = File("--firmware", "The U-Boot binary.", required: true);
         var uki = File("--uki", "The unified kernel image that it starts.", required: true);
         var kernel = File("--kernel", "The target's kernel.", required: false);
-        var initrd = File("--initrd", "The target's root file system.", required: false);
+        var initrd = File("--initrd", "The target's root file system, or what finds it.", required: false);
+        var root = File("--root", "The root file system that the target's initrd goes on into.", required: false);
         var commandLine = new Option<string?>("--cmdline") { Description = "The target's command line.", HelpName = "TEXT" };
         var noRom = new Option<bool>("--no-rom") { Description = "Nothing beneath the firmware measures it." };
         var reference = new Option<string?>("--reference")
         {
-            Description = "Also write reference values for 'attest verify'.",
+            Description = "Also write reference values, for the policy of 'attest verify'.",
             HelpName = "FILE",
         };
         var json = CommonOptions.Json();
@@ -42,6 +45,7 @@ internal static class PcrCommand
             uki,
             kernel,
             initrd,
+            root,
             commandLine,
             noRom,
             reference,
@@ -50,7 +54,12 @@ internal static class PcrCommand
         command.SetAction(parsed =>
         {
             var image = TrustErrors.Read(parsed.GetRequiredValue(firmware)!);
-            var target = Target(parsed.GetValue(kernel), parsed.GetValue(initrd), parsed.GetValue(commandLine));
+            var target = Target(
+                parsed.GetValue(kernel),
+                parsed.GetValue(initrd),
+                parsed.GetValue(root),
+                parsed.GetValue(commandLine)
+            );
             var path = parsed.GetRequiredValue(uki)!;
             var artifacts = new BootArtifacts(image, TrustErrors.Read(path), target, !parsed.GetValue(noRom));
             var prediction = TrustErrors.Translate(path, () => PcrPredictor.Predict(artifacts));
@@ -68,27 +77,6 @@ internal static class PcrCommand
             }
 
             Tell(environment, prediction.Values, parsed.GetValue(json), prediction.Events);
-        });
-        return command;
-    }
-
-    private static Command Replay(LabEnvironment environment)
-    {
-        var log = new Argument<string>("LOG") { Description = "The event log, such as binary_bios_measurements." };
-        var firmware = File("--firmware", "The firmware that a ROM measured before the log begins.", required: false);
-        var json = CommonOptions.Json();
-        var command = new Command("replay", "Replay an event log.") { log, firmware, json };
-        command.SetAction(parsed =>
-        {
-            var path = parsed.GetRequiredValue(log);
-            var start = parsed.GetValue(firmware) is { } image
-                ? HardwareCrtm.StartValue(TpmAlgorithm.Sha256, SHA256.HashData(TrustErrors.Read(image)))
-                : [];
-            var values = TrustErrors.Translate(
-                path,
-                () => EventLog.Parse(TrustErrors.Read(path)).Replay(TpmAlgorithm.Sha256, start)
-            );
-            Tell(environment, values.All, parsed.GetValue(json), events: null);
         });
         return command;
     }
@@ -124,17 +112,20 @@ internal static class PcrCommand
         return command;
     }
 
-    private static TargetDigests? Target(string? kernel, string? initrd, string? commandLine)
+    private static TargetDigests? Target(string? kernel, string? initrd, string? root, string? commandLine)
     {
         string?[] parts = [kernel, initrd, commandLine];
         return parts.Count(part => part is not null) switch
         {
-            0 => null,
+            0 when root is null => null,
             3 => new TargetDigests(
                 SHA256.HashData(TrustErrors.Read(kernel!)),
                 SHA256.HashData(TrustErrors.Read(initrd!)),
                 SHA256.HashData(Encoding.UTF8.GetBytes(commandLine!))
-            ),
+            )
+            {
+                Root = root is null ? null : SHA256.HashData(TrustErrors.Read(root)),
+            },
             _ => throw new RigException(
                 "a target has a kernel, an initrd and a command line",
                 remedy: "give --kernel, --initrd and --cmdline, or none"

@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Text;
 using Lab.Controller.Reports;
 using Lab.Controller.Runs;
+using Lab.Controller.Tracing;
+using Lab.Controller.Tracing.Kubernetes;
+using Lab.Controller.Tracing.Otlp;
 
 namespace Lab.Controller.Commands;
 
@@ -15,7 +19,7 @@ internal static class ReportCommand
             DefaultValueFactory = _ => RunStore.Last,
         };
         var format = new Option<string>("--format") { Description = "What to write.", DefaultValueFactory = _ => "html" };
-        format.AcceptOnlyFromAmong("html", "junit", "json");
+        format.AcceptOnlyFromAmong("html", "junit", "json", "otlp");
         var output = new Option<string?>("--out")
         {
             Description = "The file to write; standard output where none is named.",
@@ -30,7 +34,11 @@ internal static class ReportCommand
                 var text = parsed.GetValue(format) switch
                 {
                     "junit" => JUnitReport.Render(record),
-                    "json" => System.Text.Encoding.UTF8.GetString(RunJson.Write(record)),
+                    "json" => Encoding.UTF8.GetString(RunJson.Write(record)),
+                    "otlp" => Encoding.UTF8.GetString(
+                        folder.TryRead(RunFolder.TraceFile)
+                            ?? OtlpJson.Write(RunTrace.Of(record, [], KubernetesEventsFile.Read(folder)))
+                    ),
                     _ => HtmlReport.Render(record, folder),
                 };
                 await (

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Lab.Controller.Live;
 using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
+using Lab.Controller.Tracing.Otlp;
 using Lab.Controller.Wiring;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
@@ -93,6 +94,10 @@ internal static class RunCommand
         var view = View(environment, request, engine, folder, json);
         var showing = view.ShowAsync(events.ReadAsync(CancellationToken.None), CancellationToken.None);
         var logging = LogAsync(events.ReadAsync(CancellationToken.None), log);
+        var exporting = new TraceExport(folder, log, Environment.GetEnvironmentVariable, environment.Time).FollowAsync(
+            events.ReadAsync(CancellationToken.None),
+            CancellationToken.None
+        );
         try
         {
             var outcome = await engine.RunAsync(id, request, cancellationToken);
@@ -103,6 +108,10 @@ internal static class RunCommand
             // Whoever reads our output may have gone away (a closed pipe); the run's verdict stands all the same.
             await showing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await logging;
+            if (await exporting is { } problem)
+            {
+                await environment.Error.WriteLineAsync($"hwlab: {TerminalText.OneLine(problem)}");
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Emulation.Images;
+using Lab.Host.Processes;
 
 namespace Lab.Controller.Commands;
 
@@ -19,7 +21,25 @@ internal static class SetupCommand
                 var reporter = new PreparationReporter(line => environment.Output.WriteLine(line), environment.Time);
                 var parts = await images.PrepareAsync(reporter, parsed.GetValue(refresh), cancellationToken);
                 await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
-                await environment.Output.WriteLineAsync($"ready: {Describe(parts)}");
+                await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
+                var cluster = await ClusterParts.PrepareAsync(
+                    new RigCluster(),
+                    environment.Folders,
+                    owner,
+                    reporter,
+                    parsed.GetValue(refresh),
+                    cancellationToken
+                );
+                await images.BuildNodeAsync(
+                    parts,
+                    new NodeOptions(cluster.NodeProgram),
+                    reporter,
+                    parsed.GetValue(refresh),
+                    cancellationToken
+                );
+                await environment.Output.WriteLineAsync(
+                    $"ready: {Describe(parts)}, Kubernetes {cluster.Binaries.Version} ({cluster.Binaries.Flavor})"
+                );
                 return ExitCodes.Pass;
             }
         );

@@ -25,6 +25,8 @@ internal static class TrustErrors
                         or EventLogException
                         or PredictionException
                         or ReferenceValuesException
+                        or EvidenceException
+                        or StatementException
                         or TpmFormatException
                         or FormatException
             )

@@ -69,6 +69,11 @@ internal sealed class JsonView(TextWriter output, string folder) : IRunView
                 json.WriteString("event", "phase");
                 json.WriteString("name", reached.Phase.Name);
                 json.WriteNumber("atMs", Milliseconds(reached.Phase.At));
+                if (reached.Phase.Board is not null)
+                {
+                    json.WriteString("board", reached.Phase.Board);
+                }
+
                 break;
             case RunEvent.StageEnded ended:
                 json.WriteString("event", "stage-ended");

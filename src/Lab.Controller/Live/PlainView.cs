@@ -47,7 +47,7 @@ internal sealed class PlainView(TextWriter output, RunFolder folder) : IRunView
                 return
                 [
                     Stamp(reached.At)
-                        + $"  · {TerminalText.OneLine(reached.Phase.Name)}, {TerminalText.Time(reached.Phase.At)} after power-on",
+                        + $"  · {Board(reached.Phase)}{TerminalText.OneLine(reached.Phase.Name)}, {TerminalText.Time(reached.Phase.At)} after power-on",
                 ];
             case RunEvent.StageEnded ended:
                 return
@@ -75,6 +75,8 @@ internal sealed class PlainView(TextWriter output, RunFolder folder) : IRunView
         record.Stages.FirstOrDefault(stage => stage.Verdict != Verdict.Pass) is { } stage
             ? $"{record.Scenario} on {record.Board}, stage {stage.Name}"
             : $"{record.Scenario} on {record.Board}";
+
+    private static string Board(BootPhase phase) => phase.Board is { } board ? TerminalText.OneLine(board) + ": " : "";
 
     private static IEnumerable<string> Error(string? error) =>
         error is null ? [] : TerminalText.Lines(error).Select(line => "            " + line);

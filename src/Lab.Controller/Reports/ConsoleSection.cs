@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Lab.Controller.Runs;
+using Lab.Controller.Tracing;
 using Lab.Model.Runs;
 
 namespace Lab.Controller.Reports;
@@ -37,7 +38,7 @@ internal static class ConsoleSection
         html.Open("label").Empty("input", ("type", "checkbox")).Text("only lines found").Close();
         html.Element("output", "").Close().Line();
         html.Open("div", ("class", "lines"), ("tabindex", "0")).Line();
-        var zero = PowerOn(record) ?? record.StartedAt;
+        var zero = RunTrace.PowerOn(record);
         foreach (var line in lines.TakeLast(MostLines))
         {
             html.Open("div", ("class", line.Text.Contains(Ours, StringComparison.Ordinal) ? "ours" : null));
@@ -47,10 +48,4 @@ internal static class ConsoleSection
 
         html.Close().Close().Line();
     }
-
-    private static DateTimeOffset? PowerOn(RunRecord record) =>
-        record.Facts.TryGetValue(RunEngine.PowerOnFact, out var text)
-        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at)
-            ? at
-            : null;
 }

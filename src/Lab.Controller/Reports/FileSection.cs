@@ -8,10 +8,7 @@ internal static class FileSection
 {
     public static void Write(HtmlWriter html, RunRecord record, RunFolder folder)
     {
-        var files = folder
-            .EvidenceFiles()
-            .Where(file => file.StartsWith(RunFolder.Boards + "/", StringComparison.Ordinal))
-            .ToList();
+        var files = folder.EvidenceFiles().Where(file => file.Contains('/')).ToList();
         if (files.Count > 0)
         {
             html.Element("h2", "Evidence")

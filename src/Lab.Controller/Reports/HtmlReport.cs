@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Lab.Controller.Live;
 using Lab.Controller.Runs;
+using Lab.Controller.Tracing;
+using Lab.Controller.Tracing.Kubernetes;
 using Lab.Model.Runs;
 
 namespace Lab.Controller.Reports;
@@ -33,7 +35,7 @@ public static class HtmlReport
         html.Own("style", style).Close().Line().Open("body").Line();
         WriteHero(html, record);
         html.Open("main").Line();
-        TimelineSection.Write(html, record);
+        TimelineSection.Write(html, record, KubernetesSpans.Of(KubernetesEventsFile.Read(folder), TraceIds.OfRun(record.Id), ""));
         StageSection.Write(html, record);
         PcrSection.Write(html, record);
         ConsoleSection.Write(html, record, folder);
@@ -104,7 +106,9 @@ public static class HtmlReport
     {
         html.Open("footer").Text($"Written by HwLab {record.Facts.GetValueOrDefault("hwlab", "")}. The same in ");
         html.Element("a", RunFolder.RecordFile, ("href", RunFolder.RecordFile)).Text(" for machines, ");
-        html.Element("a", RunFolder.JUnitFile, ("href", RunFolder.JUnitFile)).Text(" for CI servers; ");
+        html.Element("a", RunFolder.JUnitFile, ("href", RunFolder.JUnitFile)).Text(" for CI servers, ");
+        EvidenceLink.Write(html, RunFolder.TraceFile);
+        html.Text(" for OpenTelemetry; ");
         html.Element("a", RunFolder.ManifestFile, ("href", RunFolder.ManifestFile)).Text(" has the hashes.").Close().Line();
     }
 

@@ -50,6 +50,9 @@ internal sealed class RigMap
 
     public bool Has(string key) => _values.ContainsKey(key);
 
+    /// <summary>What stands under a key, or null.</summary>
+    public YamlNode? Node(string key) => _values.GetValueOrDefault(key);
+
     /// <summary>The mapping under a key, or null.</summary>
     public RigMap? Map(string key) => _values.TryGetValue(key, out var node) ? new RigMap(node, _syntax[key].Map!) : null;
 
@@ -83,6 +86,10 @@ internal sealed class RigMap
         var value = Text(key);
         return value is null || IsMatch(value, pattern) ? value : throw Wrong(key, _values[key]);
     }
+
+    /// <summary>The text of an item under a key, which has that form.</summary>
+    public string Matching(string key, YamlNode node, string pattern) =>
+        node is YamlNode.Scalar scalar && IsMatch(scalar.Value, pattern) ? scalar.Value : throw Wrong(key, node);
 
     /// <summary>The whole number under a key.</summary>
     public int Number(string key, int least, int most, int otherwise) =>

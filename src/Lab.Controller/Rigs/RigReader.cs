@@ -89,6 +89,7 @@ public static class RigReader
             : new RigCluster(
                 map.OneOf("flavor") is { } flavor and not "auto" ? flavor : null,
                 map.Matching("version", RigSyntax.VersionPattern),
+                map.Matching("sha256", RigSyntax.Sha256Pattern),
                 map.Text("mirror")
             );
 

@@ -33,7 +33,9 @@ internal static class RigSyntax
 
     public static readonly string[] Engines = ["embedded", "flux"];
 
-    public const string VersionPattern = @"^v1\.[1-9][0-9]?\.[0-9]{1,2}$";
+    public const string VersionPattern = @"^v1\.[1-9][0-9]?\.[0-9]{1,2}(\+k3s[0-9])?$";
+
+    public const string Sha256Pattern = "^[0-9a-f]{64}$";
 
     /// <summary>A shorter interval would keep a slow TPM busy with nothing else.</summary>
     public const int LeastInterval = 5;
@@ -73,6 +75,7 @@ internal static class RigSyntax
             [
                 new("flavor", "what the cluster is made of", Allowed: Flavors),
                 new("version", "a Kubernetes version such as v1.34.2"),
+                new("sha256", "64 hexadecimal digits: the hash of the release's list of checksums"),
                 new("mirror", "a folder or an HTTP origin"),
             ]
         );

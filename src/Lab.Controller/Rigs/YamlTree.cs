@@ -30,11 +30,7 @@ internal sealed class YamlTree
     {
         if (text.Length > MostCharacters)
         {
-            throw new RigException(
-                $"the file has more than {MostCharacters} characters",
-                file,
-                "split the rig into several files"
-            );
+            throw new RigException($"the file has more than {MostCharacters} characters", file, "split it into several files");
         }
 
         try
@@ -79,12 +75,12 @@ internal sealed class YamlTree
 
         if (next is NodeEvent { Anchor.IsEmpty: false } or AnchorAlias)
         {
-            throw new RigException("anchors and aliases are not used in rigs", $"{at}", "write the value out");
+            throw new RigException("anchors and aliases are not used here", $"{at}", "write the value out");
         }
 
         if (next is NodeEvent { Tag.IsEmpty: false } tagged && (tagged.Tag.IsNonSpecific is false))
         {
-            throw new RigException("tags are not used in rigs", $"{at}", "remove it");
+            throw new RigException("tags are not used here", $"{at}", "remove it");
         }
 
         if (_parser.TryConsume<Scalar>(out var scalar))

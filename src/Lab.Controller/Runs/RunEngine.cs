@@ -1,9 +1,11 @@
+using Lab.Controller.Tracing.Kubernetes;
 using Lab.Controller.Wiring;
 using Lab.Model.Boards;
 using Lab.Model.Consoles;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
 using Lab.Model.Scenarios;
+using Lab.Model.Services;
 using Serilog;
 
 namespace Lab.Controller.Runs;
@@ -56,7 +58,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             AddFacts(request);
             await PrepareAndRunAsync(request, recorder, cancellationToken);
             var record = Record(id, request, recorder, started);
-            await RunFiles.WriteAsync(folder, record, CancellationToken.None);
+            await RunFiles.WriteAsync(folder, record, events.Published, CancellationToken.None);
             events.Publish(new RunEvent.RunEnded(time.GetUtcNow(), record));
             return new RunOutcome(record, _exitCode ?? ExitCodes.Of(record.Verdict));
         }
@@ -130,6 +132,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         CancellationToken cancellationToken
     )
     {
+        KubernetesEventCollector? watching = null;
         try
         {
             var context = new RunContext(prepared.Board, prepared.Services, recorder, prepared.Deadlines, time)
@@ -143,6 +146,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
                 return;
             }
 
+            watching = KubernetesEventCollector.Start(prepared.Services.Find<ICluster>(), log, time);
             await RunStagesAsync(stages, recorder, prepared.ServicesFailed, cancellationToken);
             if (request.Keep && !cancellationToken.IsCancellationRequested)
             {
@@ -152,7 +156,34 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
         }
         finally
         {
+            await KeepClusterEventsAsync(watching);
             await ReleaseAsync(prepared);
+        }
+    }
+
+    /// <summary>Keeps what the cluster said, before it goes.</summary>
+    private async Task KeepClusterEventsAsync(KubernetesEventCollector? watching)
+    {
+        if (watching is null)
+        {
+            return;
+        }
+
+        try
+        {
+            await using (watching)
+            {
+                if (await watching.FinishAsync(CancellationToken.None) is { } records)
+                {
+                    var content = KubernetesEventsFile.Write(records);
+                    await folder.WriteAsync(KubernetesEventsFile.Name, content, CancellationToken.None);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // What the services have started must be stopped all the same.
+            log.Error(exception, "What the cluster said could not be kept");
         }
     }
 

@@ -12,6 +12,18 @@ public sealed class RunEventStream
     private readonly List<Channel<RunEvent>> _readers = [];
     private bool _completed;
 
+    /// <summary>What has been published until now.</summary>
+    public IReadOnlyList<RunEvent> Published
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
     /// <summary>Hands an event to all readers; never waits for one.</summary>
     public void Publish(RunEvent runEvent)
     {

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Lab.Controller.Reports;
+using Lab.Controller.Tracing;
+using Lab.Controller.Tracing.Kubernetes;
+using Lab.Controller.Tracing.Otlp;
 using Lab.Model.Runs;
 
 namespace Lab.Controller.Runs;
@@ -8,10 +11,17 @@ namespace Lab.Controller.Runs;
 /// <summary>Writes what a run leaves behind: the record, the reports, and the manifest over all of it.</summary>
 internal static class RunFiles
 {
-    public static async Task WriteAsync(RunFolder folder, RunRecord record, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        RunFolder folder,
+        RunRecord record,
+        IReadOnlyList<RunEvent> events,
+        CancellationToken cancellationToken
+    )
     {
+        var trace = RunTrace.Of(record, events, KubernetesEventsFile.Read(folder));
         await folder.WriteAsync(RunFolder.RecordFile, RunJson.Write(record), cancellationToken);
         await folder.WriteAsync(RunFolder.JUnitFile, Encoding.UTF8.GetBytes(JUnitReport.Render(record)), cancellationToken);
+        await folder.WriteAsync(RunFolder.TraceFile, OtlpJson.Write(trace), cancellationToken);
         await folder.WriteAsync(RunFolder.HtmlFile, Encoding.UTF8.GetBytes(HtmlReport.Render(record, folder)), cancellationToken);
         await folder.WriteAsync(
             RunFolder.ManifestFile,

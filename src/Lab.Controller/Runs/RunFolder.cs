@@ -1,3 +1,4 @@
+using Lab.Controller.Tracing.Kubernetes;
 using Lab.Model.Errors;
 
 namespace Lab.Controller.Runs;
@@ -13,6 +14,9 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The report for CI servers.</summary>
     public const string JUnitFile = "junit.xml";
+
+    /// <summary>The run as a trace, an OTLP request in JSON.</summary>
+    public const string TraceFile = "trace.otlp.json";
 
     /// <summary>The hashes of all the others.</summary>
     public const string ManifestFile = "manifest.json";
@@ -103,7 +107,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>All files of the run that are evidence or tell about it, relative, sorted; without the manifest and the lab's own log.</summary>
     public IReadOnlyList<string> EvidenceFiles()
     {
-        string[] top = [RecordFile, HtmlFile, JUnitFile];
+        string[] top = [RecordFile, HtmlFile, JUnitFile, TraceFile, KubernetesEventsFile.Name];
         var boards = Path.Combine(Root, Boards);
         var below = Directory.Exists(boards)
             ? Directory.EnumerateFiles(boards, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))

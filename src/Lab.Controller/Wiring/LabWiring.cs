@@ -40,72 +40,105 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             setup.Log.Information("Left by a run that was killed: {Removed}", removed);
         }
 
-        var owner = ProcessOwner.Open(folders, setup.Time);
+        var held = new HeldParts();
         try
         {
-            return await PrepareAsync(setup, owner, cancellationToken);
+            return await PrepareAsync(setup, held, cancellationToken);
         }
         catch
         {
-            await owner.DisposeAsync();
+            await held.DisposeAsync();
             throw;
         }
     }
 
-    private async Task<PreparedRun> PrepareAsync(RunSetup setup, ProcessOwner owner, CancellationToken cancellationToken)
+    private async Task<PreparedRun> PrepareAsync(RunSetup setup, HeldParts held, CancellationToken cancellationToken)
     {
+        var owner = held.Hold(ProcessOwner.Open(folders, setup.Time));
         // The segment's probe and the artifacts have nothing to do with each other.
         var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
-        var artifacts = await RunArtifacts.PrepareAsync(LabInstallation.FromEnvironment(folders), setup, nodeProgram: null, cancellationToken);
-        var network = await connecting;
+        var parts = setup.Request.NeedsCluster ? await ClusterParts.PrepareAsync(setup, folders, owner, cancellationToken) : null;
+        var artifacts = await RunArtifacts.PrepareAsync(
+            LabInstallation.FromEnvironment(folders),
+            setup,
+            parts?.NodeProgram,
+            cancellationToken
+        );
+        var network = held.Hold(await connecting);
         var accelerator = await choosing;
         // Last, when nothing of ours runs beside it any more.
         var speed = await HostSpeed.MeasureAsync(setup.Time);
+        var deadlines = new Deadlines(Headroom * speed.Scale);
+        ClusterWing? cluster = parts is null
+            ? null
+            : held.Hold(
+                await ClusterWing.StartAsync(
+                    setup,
+                    parts.Binaries,
+                    network,
+                    folders,
+                    owner,
+                    Math.Max(1, speed.Scale),
+                    deadlines,
+                    cancellationToken
+                )
+            );
+        GitWing? git =
+            cluster is null || !setup.Rig.Services.Git
+                ? null
+                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!.Kustomize, folders, owner, cancellationToken));
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,
             setup.Time,
             cancellationToken
         );
-        var services = await RunServices.StartAsync(
-            Options(setup, owner, artifacts, network, authority.Certificate),
-            cancellationToken
+        var services = held.Hold(
+            await RunServices.StartAsync(
+                Options(setup, owner, artifacts, network, authority.Certificate) with
+                {
+                    Secret = cluster?.Secret,
+                    Images = parts?.Images ?? [],
+                },
+                cancellationToken
+            )
         );
         var boards = new List<Board>();
-        try
+        foreach (var board in setup.Boards)
         {
-            foreach (var board in setup.Boards)
-            {
-                boards.Add(
-                    await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken)
-                );
-            }
+            boards.Add(
+                held.Hold(await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken))
+            );
+        }
 
-            return new PreparedRun(
-                boards[0],
-                new ServiceSet([.. services.All, new SpareTpm(setup.Rig.Name, folders, owner, setup.Time)]),
-                new Deadlines(Headroom * speed.Scale),
-                artifacts.Facts.Concat(network.Facts).Concat(Facts(accelerator, speed)).ToDictionary(StringComparer.Ordinal),
-                async () =>
-                {
-                    await services.DisposeAsync();
-                    await network.DisposeAsync();
-                    await owner.DisposeAsync();
-                }
-            )
-            {
-                Others = boards[1..],
-                ServicesFailed = services.Failed,
-            };
-        }
-        catch
+        foreach (var board in boards.Where(board => board.Has(typeof(ITpm))))
         {
-            await Task.WhenAll(boards.Select(board => board.DisposeAsync().AsTask()));
-            await services.DisposeAsync();
-            throw;
+            services.ExpectTpm(board.Name, board.Require<ITpm>().EndorsementKeyCertificate);
         }
+
+        return new PreparedRun(
+            boards[0],
+            new ServiceSet([
+                .. services.All,
+                .. cluster?.All ?? [],
+                .. git?.All ?? [],
+                new SpareTpm(setup.Rig.Name, folders, owner, setup.Time),
+            ]),
+            deadlines,
+            Merge(artifacts.Facts, network.Facts, Facts(accelerator, speed), cluster?.Facts),
+            held.DisposeAsync
+        )
+        {
+            Others = boards[1..],
+            ServicesFailed = LabFailures.FirstOf(
+                new[] { services.Failed, cluster?.Failed, git?.Failed }.OfType<Task<LabException?>>().ToList()
+            ),
+        };
     }
+
+    private static Dictionary<string, string> Merge(params IEnumerable<IReadOnlyDictionary<string, string>?> facts) =>
+        facts.SelectMany(some => some ?? new Dictionary<string, string>()).ToDictionary(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Facts(Accelerator accelerator, HostSpeed speed) =>
         new(StringComparer.Ordinal)

@@ -59,12 +59,12 @@ internal sealed record RunArtifacts(
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
     /// <param name="installation">Where from.</param>
     /// <param name="setup">The run.</param>
-    /// <param name="nodeProgram">The program that makes the board a cluster's node, once it is ready; null for a run without cluster.</param>
+    /// <param name="nodeProgram">The program that makes the board a cluster's node; null for a run without cluster.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RunArtifacts> PrepareAsync(
         LabInstallation installation,
         RunSetup setup,
-        Task<string>? nodeProgram,
+        string? nodeProgram,
         CancellationToken cancellationToken
     )
     {
@@ -80,7 +80,7 @@ internal sealed record RunArtifacts(
         );
         var target = nodeProgram is null
             ? await images.BuildTargetAsync(parts, commandLine: null, cancellationToken)
-            : await images.BuildNodeAsync(parts, new NodeOptions(await nodeProgram), progress, refresh: false, cancellationToken);
+            : await images.BuildNodeAsync(parts, new NodeOptions(nodeProgram), progress, refresh: false, cancellationToken);
         var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
         var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
         var prediction = Predict(

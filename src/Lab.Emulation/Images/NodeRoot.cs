@@ -107,7 +107,8 @@ internal static class NodeRoot
     private static void AddNames(SquashRoot root)
     {
         foreach (
-            string folder in (string[])["etc/cni/net.d", "etc/kubernetes", "var/lib/containerd", "var/lib/kubelet", "var/log"]
+            string folder in (string[])
+                ["etc/cni/net.d", "etc/kubernetes/manifests", "var/lib/containerd", "var/lib/kubelet", "var/log"]
         )
         {
             root.AddDirectory(folder);

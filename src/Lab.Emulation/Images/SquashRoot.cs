@@ -53,7 +53,8 @@ internal sealed class SquashRoot : IRootArchive
                 "-no-xattrs",
                 "-root-mode",
                 "755",
-                "-root-time",
+                // sqfstar 4.5 gives the root folder, which the tar stream does not name, the time of day in spite of -root-time.
+                "-all-time",
                 "0",
                 "-no-progress",
                 "-quiet",

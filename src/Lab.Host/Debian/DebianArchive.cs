@@ -100,6 +100,19 @@ public sealed class DebianArchive(string cacheFolder, string? mirror = null)
             ?? throw new LabException("packages vanished from the cache", _root, "let nothing else change this folder");
     }
 
+    /// <summary>Removes packages' files; they are fetched again when asked for.</summary>
+    public void Discard(IReadOnlyList<DebianPackage> packages)
+    {
+        foreach (DebianPackage package in packages)
+        {
+            string temporary = Path.Combine(_root, "new", Guid.NewGuid().ToString("N"));
+            // Nobody sees half a package.
+            Directory.CreateDirectory(Path.Combine(_root, "new"));
+            Directory.Move(FolderOf(package), temporary);
+            Directory.Delete(temporary, recursive: true);
+        }
+    }
+
     /// <summary>The names in a Depends field, first alternatives only, without versions.</summary>
     public static IReadOnlyList<string> DependencyNames(string depends) =>
         [

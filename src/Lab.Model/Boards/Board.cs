@@ -6,6 +6,7 @@ namespace Lab.Model.Boards;
 public sealed class Board(string name, IEnumerable<IFacet> facets, Func<ValueTask>? release = null) : IAsyncDisposable
 {
     private readonly IFacet[] _facets = [.. facets];
+    private Func<ValueTask>? _release = release;
 
     /// <summary>The board's name in its rig.</summary>
     public string Name { get; } = name;
@@ -25,5 +26,5 @@ public sealed class Board(string name, IEnumerable<IFacet> facets, Func<ValueTas
     public bool Has(Type facet) => _facets.Any(facet.IsInstanceOfType);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => release?.Invoke() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _release, null)?.Invoke() ?? ValueTask.CompletedTask;
 }

@@ -24,6 +24,10 @@ public sealed record AppraisalOutcome(
     DateTimeOffset AppraisedAt
 )
 {
+    /// <summary>All that is needed to judge again, and the service's signed statement: file name → content.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files { get; init; } =
+        new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+
     /// <summary>SHA-256 (lower-case hexadecimal) of the secret that was released; null when none was.</summary>
     public string? SecretSha256 { get; init; }
 

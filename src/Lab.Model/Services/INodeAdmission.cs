@@ -29,6 +29,13 @@ public interface INodeAdmission : IService
     Task RevokeAsync(string board, string reason, CancellationToken cancellationToken);
 
     /// <summary>
+    /// From now on boards are told of another cluster authority than there is: what they would be told if the API server they then find were an
+    /// impostor's.
+    /// </summary>
+    /// <param name="caCertHash"><c>sha256:</c> and 64 hexadecimal digits.</param>
+    void MisstateAuthority(string caCertHash);
+
+    /// <summary>
     /// What a thief does from another machine: asks the API for a node's client certificate with a bootstrap token and a key of its own.
     /// </summary>
     /// <param name="token">The bootstrap token.</param>

@@ -2,7 +2,7 @@ namespace Lab.Model.Services;
 
 /// <summary>How the fleet's GitRepository and Kustomization stand, in Flux's words.</summary>
 /// <param name="SourceReady">Status of the source's <c>Ready</c> condition: <c>True</c>, <c>False</c> or <c>Unknown</c>.</param>
-/// <param name="SourceReason">Its reason, e.g. <c>Succeeded</c>, <c>GitOperationFailed</c>, <c>VerificationError</c>.</param>
+/// <param name="SourceReason">Its reason, e.g. <c>Succeeded</c>, <c>GitOperationFailed</c>, <c>InvalidCommitSignature</c>.</param>
 /// <param name="SourceMessage">Its message.</param>
 /// <param name="SourceRevision">Revision of the last artifact, <c>branch@sha1:…</c>; null before.</param>
 /// <param name="Ready">Status of the Kustomization's <c>Ready</c> condition.</param>

@@ -9,16 +9,16 @@ namespace Lab.Scenarios.Cluster;
 internal static partial class FleetFiles
 {
     /// <summary>The workload.</summary>
-    public const string Deployment = "hello/deployment.yaml";
+    public const string Deployment = "hello.yaml";
 
     /// <summary>Something else that is applied, for scenarios to remove.</summary>
-    public const string Spare = "hello/spare.yaml";
+    public const string Spare = "notes.yaml";
 
     /// <summary>What lists the files that are applied.</summary>
-    public const string Kustomization = "hello/kustomization.yaml";
+    public const string Kustomization = "kustomization.yaml";
 
     /// <summary>The API's path of what <see cref="Spare"/> describes.</summary>
-    public const string SparePath = $"/api/v1/namespaces/{FleetCluster.Namespace}/configmaps/spare";
+    public const string SparePath = $"/api/v1/namespaces/{FleetCluster.Namespace}/configmaps/notes";
 
     /// <summary>The annotation of the workload's pods that a roll-out changes.</summary>
     public const string RevisionAnnotation = "fleet.hwlab/revision";
@@ -68,6 +68,6 @@ internal static partial class FleetFiles
     [GeneratedRegex(@"replicas: \d+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Replicas();
 
-    [GeneratedRegex(@" *- spare\.yaml\n", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@" *- notes\.yaml\n", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex SpareEntry();
 }

@@ -15,6 +15,14 @@ internal static class EvidenceFiles
             await recorder.KeepAsync("quote.sig", evidence.Signature, cancellationToken),
             await recorder.KeepAsync("eventlog.bin", evidence.EventLog, cancellationToken),
         ];
+        foreach (var (name, content) in outcome.Files.OrderBy(file => file.Key, StringComparer.Ordinal))
+        {
+            if (!files.Any(kept => Path.GetFileName(kept) == name))
+            {
+                await recorder.KeepAsync(name, content, cancellationToken);
+            }
+        }
+
         recorder.Pcrs(outcome.Pcrs);
         if (outcome.Accepted)
         {

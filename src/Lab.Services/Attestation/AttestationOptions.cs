@@ -20,5 +20,8 @@ internal sealed record AttestationOptions(
     /// <summary>What a PCR holds on this chain.</summary>
     public IReadOnlyDictionary<int, string> Meanings { get; init; } = new Dictionary<int, string>();
 
+    /// <summary>Signs what the service says of a board; null for a service whose word is for its run alone.</summary>
+    public StatementSigner? Signer { get; init; }
+
     public AttestationLimits Limits { get; init; } = new();
 }

@@ -33,7 +33,12 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
         _time = time;
         _sessions = new SessionTable(options.Limits, time);
         _outcomes = new OutcomeLog(options.Limits.Outcomes, time);
-        _builder = new OutcomeBuilder(options.Reference, options.Meanings, time);
+        _builder = new OutcomeBuilder(
+            options.Reference,
+            options.Meanings,
+            options.Signer is { } signer ? new StatementWriter(signer, options.Reference, time) : null,
+            time
+        );
         _store = new EvidenceStore(options.EvidenceFolder, options.Limits.Outcomes);
         _inventory = new BoardInventory(options.Boards);
         ReferenceValues = options.Reference.Pcrs.ToDictionary(pcr => pcr.Key, pcr => Convert.ToHexStringLower(pcr.Value[0]));
@@ -66,7 +71,7 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
         if (denial is not null || judged.Identity is not { } identity)
         {
             denial ??= new Denial(DenialCodes.EkUntrusted, "the identity was not established");
-            await ConcludeAsync(shown, _builder.Deny(request.Board, "", denial, judged.Appraisal.Claims));
+            await ConcludeAsync(_builder.Deny(request.Board, "", shown, denial, judged.Appraisal.Claims));
             throw DenialException.Of(denial);
         }
         var expected = RandomNumberGenerator.GetBytes(SecretBytes);
@@ -90,7 +95,7 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
         if (!CryptographicOperations.FixedTimeEquals(request.Credential, session.Expected))
         {
             var denial = new Denial(DenialCodes.ActivationFailed, "the credential was not opened: AK and EK are not in one TPM");
-            await ConcludeAsync(session.Shown, _builder.Deny(session.Board, session.Id, denial, []));
+            await ConcludeAsync(_builder.Deny(session.Board, session.Id, session.Shown, denial, []));
             throw DenialException.Of(denial);
         }
         var nonce = RandomNumberGenerator.GetBytes(SecretBytes);
@@ -135,7 +140,7 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
                 SecretSha256 = secret is null ? null : Convert.ToHexStringLower(SHA256.HashData(secret)),
                 BoundKeySha256 = appraisal.IsTrusted && challenge.NodeKeySha256 is { } key ? Convert.ToHexStringLower(key) : null,
             };
-            await ConcludeAsync(session.Shown, outcome, isRenewal: request.Renew && appraisal.IsTrusted);
+            await ConcludeAsync(outcome, isRenewal: request.Renew && appraisal.IsTrusted);
             return secret is null ? throw Denied(appraisal) : Release(session.Identity, secret);
         }
         finally
@@ -219,7 +224,8 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
             request.EventLog
         )
         {
-            NodeKeySha256 = request.NodeKey,
+            // Typed: a null array converts to a key of no bytes, which is not the absence of a key.
+            NodeKeySha256 = request.NodeKey is { } key ? new ReadOnlyMemory<byte>(key) : default(ReadOnlyMemory<byte>?),
         };
         if (_adversary is not { } adversary)
             return evidence;
@@ -238,11 +244,11 @@ internal sealed partial class AttestationService : IAttestation, IDisposable
     }
 
     // Not cancelled when the board hangs up: what was judged is recorded.
-    private async Task ConcludeAsync(IdentityEvidence shown, AppraisalOutcome outcome, bool isRenewal = false)
+    private async Task ConcludeAsync(AppraisalOutcome outcome, bool isRenewal = false)
     {
         try
         {
-            await _store.KeepAsync(shown, outcome, isRenewal, CancellationToken.None);
+            await _store.KeepAsync(outcome, isRenewal, CancellationToken.None);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

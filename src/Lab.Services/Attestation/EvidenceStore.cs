@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Lab.Model.Services;
-using Lab.Trust.Attestation;
 
 namespace Lab.Services.Attestation;
 
@@ -11,16 +10,10 @@ internal sealed class EvidenceStore(string folder, int limit) : IDisposable
     private readonly SemaphoreSlim _one = new(1);
     private int _count;
 
-    /// <param name="shown">What the board enrolled with.</param>
     /// <param name="outcome">What came of it.</param>
     /// <param name="isRenewal">One of many that say the same: only the last of them is kept.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task KeepAsync(
-        IdentityEvidence? shown,
-        AppraisalOutcome outcome,
-        bool isRenewal,
-        CancellationToken cancellationToken
-    )
+    public async Task KeepAsync(AppraisalOutcome outcome, bool isRenewal, CancellationToken cancellationToken)
     {
         var name = $"last-renewal-{outcome.Board}";
         if (!isRenewal)
@@ -34,7 +27,7 @@ internal sealed class EvidenceStore(string folder, int limit) : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            await WriteAsync(Path.Combine(folder, name), shown, outcome, cancellationToken);
+            await WriteAsync(Path.Combine(folder, name), outcome, cancellationToken);
         }
         finally
         {
@@ -44,29 +37,12 @@ internal sealed class EvidenceStore(string folder, int limit) : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    private static async Task WriteAsync(
-        string path,
-        IdentityEvidence? shown,
-        AppraisalOutcome outcome,
-        CancellationToken cancellationToken
-    )
+    private static async Task WriteAsync(string path, AppraisalOutcome outcome, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(path);
-        var evidence = outcome.Evidence;
-        (string Name, ReadOnlyMemory<byte> Content)[] files =
-        [
-            ("ek.crt", shown?.EkCertificate),
-            ("ek.pub", shown?.EkPublic),
-            ("ak.pub", shown?.AkPublic),
-            ("nonce", evidence.Nonce),
-            ("node-key.sha256", evidence.NodeKeySha256 ?? default),
-            ("quote.bin", evidence.Attest),
-            ("quote.sig", evidence.Signature),
-            ("eventlog.bin", evidence.EventLog),
-            ("outcome.txt", Encoding.UTF8.GetBytes(Describe(outcome))),
-        ];
-        foreach (var (file, content) in files.Where(file => file.Content.Length > 0))
+        foreach (var (file, content) in outcome.Files)
             await File.WriteAllBytesAsync(Path.Combine(path, file), content, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(path, "outcome.txt"), Describe(outcome), cancellationToken);
     }
 
     private static string Describe(AppraisalOutcome outcome)

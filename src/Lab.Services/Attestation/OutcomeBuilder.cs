@@ -6,7 +6,12 @@ using Lab.Trust.EventLogs;
 namespace Lab.Services.Attestation;
 
 /// <summary>Puts an appraisal into the lab's words.</summary>
-internal sealed class OutcomeBuilder(ReferenceValues reference, IReadOnlyDictionary<int, string> meanings, TimeProvider time)
+internal sealed class OutcomeBuilder(
+    ReferenceValues reference,
+    IReadOnlyDictionary<int, string> meanings,
+    StatementWriter? statements,
+    TimeProvider time
+)
 {
     private const string DigestClaim = "pcr-digest";
 
@@ -34,10 +39,27 @@ internal sealed class OutcomeBuilder(ReferenceValues reference, IReadOnlyDiction
             Compare(Quoted(appraisal, quote)),
             evidence,
             time.GetUtcNow()
-        );
+        )
+        {
+            Files = Files(
+                session.Board,
+                new EvidenceBundle(session.Shown, evidence.Nonce.ToArray(), quote)
+                {
+                    NodeKeySha256 = evidence.NodeKeySha256?.ToArray(),
+                },
+                [.. session.Claims, Activated, .. appraisal.Claims],
+                appraisal.Denial
+            ),
+        };
 
     /// <summary>A denial that came before any quote.</summary>
-    public AppraisalOutcome Deny(string board, string session, Denial denial, IReadOnlyList<Claim> claims) =>
+    public AppraisalOutcome Deny(
+        string board,
+        string session,
+        IdentityEvidence shown,
+        Denial denial,
+        IReadOnlyList<Claim> claims
+    ) =>
         new(
             board,
             Accepted: false,
@@ -48,7 +70,19 @@ internal sealed class OutcomeBuilder(ReferenceValues reference, IReadOnlyDiction
             Compare(_ => null),
             new EvidenceOnTheWire(session, default, [.. reference.Pcrs.Keys], default, default, default),
             time.GetUtcNow()
-        );
+        )
+        {
+            Files = Files(board, new EvidenceBundle(shown, [], null), claims, denial),
+        };
+
+    private IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files(
+        string board,
+        EvidenceBundle evidence,
+        IReadOnlyList<Claim> claims,
+        Denial? denial
+    ) =>
+        statements?.Write(board, evidence, claims, denial)
+        ?? evidence.ToFiles().ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value);
 
     private PcrComparison[] Compare(Func<int, string?> quoted) =>
         [

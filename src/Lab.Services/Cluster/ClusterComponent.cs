@@ -8,17 +8,22 @@ namespace Lab.Services.Cluster;
 internal sealed class ClusterComponent : IAsyncDisposable
 {
     private readonly ProcessOwner _owner;
+    private readonly string[] _leftovers;
     private readonly ProcessCommand _command;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>(
         new UnboundedChannelOptions { SingleReader = true }
     );
     private readonly TaskCompletionSource<LabException?> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _writer;
-    private volatile bool _expectedToEnd;
-    private OwnedProcess? _process;
+    private volatile OwnedProcess? _process;
 
-    public ClusterComponent(ProcessOwner owner, ProcessCommand command, string logPath)
+    /// <param name="owner">Owns the process.</param>
+    /// <param name="command">What is run.</param>
+    /// <param name="logPath">Where its output goes, of all starts.</param>
+    /// <param name="leftovers">Files that a killed one leaves and that would keep the next from starting.</param>
+    public ClusterComponent(ProcessOwner owner, ProcessCommand command, string logPath, params string[] leftovers)
     {
+        _leftovers = leftovers;
         _owner = owner;
         _command = command with { OnLine = line => _lines.Writer.TryWrite(line) };
         _writer = WriteAsync(_lines.Reader, logPath);
@@ -31,17 +36,19 @@ internal sealed class ClusterComponent : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _expectedToEnd = false;
-        _process = await _owner.StartAsync(_command, cancellationToken);
-        _ = WatchAsync(_process);
+        foreach (var file in _leftovers)
+            File.Delete(file);
+        var process = await _owner.StartAsync(_command, cancellationToken);
+        _process = process;
+        _ = WatchAsync(process);
     }
 
     /// <summary>Kills it and starts it again.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
-        _expectedToEnd = true;
-        if (_process is not null)
-            await _process.KillAsync();
+        // What is not the current process any more may end.
+        if (Interlocked.Exchange(ref _process, null) is { } process)
+            await process.KillAsync();
         await StartAsync(cancellationToken);
     }
 
@@ -55,9 +62,8 @@ internal sealed class ClusterComponent : IAsyncDisposable
 
     public async Task StopAsync(TimeSpan grace)
     {
-        _expectedToEnd = true;
-        if (_process is not null)
-            await _process.StopAsync(grace, CancellationToken.None);
+        if (Interlocked.Exchange(ref _process, null) is { } process)
+            await process.StopAsync(grace, CancellationToken.None);
         _failed.TrySetResult(null);
     }
 
@@ -71,7 +77,7 @@ internal sealed class ClusterComponent : IAsyncDisposable
     private async Task WatchAsync(OwnedProcess process)
     {
         await process.Exited;
-        if (!_expectedToEnd)
+        if (ReferenceEquals(process, _process))
             _failed.TrySetResult(process.ExitedEarly($"see services/cluster/{Name}.log in the run folder"));
     }
 

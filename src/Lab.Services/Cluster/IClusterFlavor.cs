@@ -19,6 +19,13 @@ public interface IClusterFlavor
     Task<string?> FindObstacleAsync(CancellationToken cancellationToken);
 
     /// <summary>Makes its programs ready on this machine: fetched or built on first use, then from the cache.</summary>
+    /// <param name="progress">Told how far it is.</param>
+    /// <param name="refresh">True to look for newer parts, where the flavor has any.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LabException">Something cannot be fetched, is not what it should be, or cannot be built.</exception>
-    Task<ClusterBinaries> PrepareAsync(IProgress<PreparationProgress>? progress, CancellationToken cancellationToken);
+    Task<ClusterBinaries> PrepareAsync(
+        IProgress<PreparationProgress>? progress,
+        bool refresh,
+        CancellationToken cancellationToken
+    );
 }

@@ -8,6 +8,9 @@ internal interface IControlPlane : IAsyncDisposable
     /// <summary>Ends with the reason when a component ends by itself; with null when the control plane was stopped.</summary>
     Task<LabException?> Failed { get; }
 
+    /// <summary>What is being waited for while it starts, with the last lines of who is to do it; for an error.</summary>
+    string Standing { get; }
+
     /// <summary>Makes keys and certificates, and begins to start.</summary>
     /// <returns>The kubeconfig of an administrator as the flavor's own tool wrote it.</returns>
     Task<string> PrepareAsync(CancellationToken cancellationToken);

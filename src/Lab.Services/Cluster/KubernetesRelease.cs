@@ -41,6 +41,9 @@ internal sealed record KubernetesRelease(KubernetesVersion Version)
             _ => ["v1"],
         };
 
+    /// <summary>The release of etcd that goes with it.</summary>
+    public string EtcdVersion => Version.Minor < 34 ? "v3.5.21" : "v3.6.4";
+
     /// <summary>Whether service accounts get a Secret with a token by themselves.</summary>
     public bool MakesTokenSecrets => Version.Minor < 24;
 

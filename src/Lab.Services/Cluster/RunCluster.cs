@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using k8s;
+using Lab.Host.Networks;
 using Lab.Host.Processes;
 using Lab.Model.Errors;
 using Lab.Model.Services;
 using Lab.Services.Cluster.Access;
+using Lab.Services.Cluster.Flavors;
 using Lab.Services.Cluster.Kubeadm;
 
 namespace Lab.Services.Cluster;
@@ -96,7 +98,7 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         catch (TimeoutException exception)
         {
             throw new LabException(
-                $"no node can join after {deadline.TotalSeconds:0} s",
+                $"no node can join after {deadline.TotalSeconds:0} s: {_controlPlane!.Standing}",
                 "cluster",
                 $"see the logs in {_logs}",
                 exception
@@ -172,11 +174,12 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         _addresses = await ChooseAddressesAsync(cancellationToken);
         _controlPlane = CreateControlPlane(StateFolder());
         Failed = _controlPlane.Failed;
+        ReleasePort();
         var administrator = await _controlPlane.PrepareAsync(cancellationToken);
         await WriteKubeconfigAsync(administrator, cancellationToken);
         _credentials = ClusterCredentials.Read(KubeconfigPath);
         CaCertHash = _credentials.AuthorityHash;
-        _api = new ClusterApi(_credentials, _addresses.Host);
+        _api = new ClusterApi(_credentials.CreateHandler(), _addresses.Host);
         _joinable = _controlPlane.StartAsync(_api, _stop.Token);
     }
 
@@ -184,8 +187,16 @@ public sealed class RunCluster : ICluster, IAsyncDisposable
         _options.Binaries switch
         {
             KubernetesBinaries kubernetes => new KubeadmControlPlane(kubernetes, _options, _addresses!, folder, _logs),
+            K3sBinaries k3s => new K3sControlPlane(k3s, _options, _addresses!, folder, _logs),
             var other => throw new InvalidOperationException($"No control plane for {other.GetType().Name}."),
         };
+
+    // k3s cannot share a port that is held for it: there, somebody could be quicker.
+    private void ReleasePort()
+    {
+        if (_options.Binaries is K3sBinaries)
+            _port?.Dispose();
+    }
 
     private async Task<ClusterAddresses> ChooseAddressesAsync(CancellationToken cancellationToken)
     {

@@ -30,7 +30,12 @@ internal sealed class OsPublisher(RunRegistry registry)
             throw new LabException($"this OS has no layer '{kind}'", os.Target, "use kernel, initrd, root or cmdline");
         return await GuardAsync(
             os,
-            () => PublishAsync(os, (each, add) => each == kind ? AddAsync(os, content, cancellationToken) : add(), cancellationToken)
+            () =>
+                PublishAsync(
+                    os,
+                    (each, add) => each == kind ? AddAsync(os, content, cancellationToken) : add(),
+                    cancellationToken
+                )
         );
     }
 

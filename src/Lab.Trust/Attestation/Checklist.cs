@@ -22,6 +22,16 @@ internal sealed class Checklist(IReadOnlyList<string> names)
         return Finish();
     }
 
+    /// <summary>Takes over the claims of an appraisal of a part.</summary>
+    public void Add(Appraisal part) => claims.AddRange(part.Claims);
+
+    /// <summary>The appraisal, with the denial of its last part.</summary>
+    public Appraisal Finish(Denial? denied)
+    {
+        denial = denied;
+        return Finish();
+    }
+
     /// <summary>The appraisal; a claim that was not reached is none that holds.</summary>
     public Appraisal Finish()
     {

@@ -36,6 +36,18 @@ public static class DenialCodes
     /// <summary>A PCR has a value that is not allowed.</summary>
     public const string ReferenceValue = "reference-value";
 
+    /// <summary>Something was measured that the policy denies, whatever else it allows.</summary>
+    public const string DeniedDigest = "denied-digest";
+
+    /// <summary>The TPM's own firmware is older than the policy allows.</summary>
+    public const string TpmFirmware = "tpm-firmware";
+
+    /// <summary>The attestation key or the EK is not one that the policy names.</summary>
+    public const string KeyUnknown = "key-unknown";
+
+    /// <summary>No trusted verifier vouches for what only the verifier at the time could know: that AK and EK are in one TPM.</summary>
+    public const string Statement = "statement";
+
     /// <summary>The session is unknown, expired or used up.</summary>
     public const string Session = "session";
 

@@ -37,7 +37,7 @@ public static class QuoteVerifier
             EventTypes,
             Digest,
             Replay,
-            .. PcrClaims(challenge),
+            .. PcrJudge.ClaimsOf(challenge),
         ]);
         if (
             evidence.Attest.Length > EvidenceLimits.MaxAttest
@@ -61,12 +61,8 @@ public static class QuoteVerifier
         }
 
         list.Pass(Form, "a TPM's quote, nothing behind it");
-        return FindQuoteFault(list, attest, evidence, challenge) ?? JudgeLog(list, attest, evidence, challenge.Reference);
+        return FindQuoteFault(list, attest, evidence, challenge) ?? JudgeLog(list, attest, evidence, challenge);
     }
-
-    private static IEnumerable<string> PcrClaims(QuoteChallenge challenge) => challenge.Reference.Pcrs.Keys.Select(PcrClaim);
-
-    private static string PcrClaim(int pcr) => $"pcr-{pcr}";
 
     private static Appraisal? FindQuoteFault(Checklist list, TpmAttest attest, QuoteEvidence evidence, QuoteChallenge challenge)
     {
@@ -82,7 +78,7 @@ public static class QuoteVerifier
             return unanswered;
         }
 
-        var wanted = challenge.Reference.Selection;
+        var wanted = challenge.Selection;
         if (attest.Selections is not [var quoted] || quoted != wanted)
         {
             return list.Deny(
@@ -151,14 +147,14 @@ public static class QuoteVerifier
         }
     }
 
-    private static Appraisal JudgeLog(Checklist list, TpmAttest attest, QuoteEvidence evidence, ReferenceValues reference)
+    private static Appraisal JudgeLog(Checklist list, TpmAttest attest, QuoteEvidence evidence, QuoteChallenge challenge)
     {
         EventLog log;
         PcrValues replayed;
         try
         {
             log = EventLog.Parse(evidence.EventLog);
-            replayed = log.Replay(reference.Selection, reference.Pcr0Start);
+            replayed = log.Replay(challenge.Selection, challenge.Reference.Pcr0Start);
         }
         catch (EventLogException e)
         {
@@ -167,7 +163,7 @@ public static class QuoteVerifier
 
         list.Pass(Log, $"{log.Events.Count} events", Convert.ToHexStringLower(SHA256.HashData(evidence.EventLog)));
         var unknown = log.Events.FirstOrDefault(one =>
-            one.IsExtended && reference.Pcrs.ContainsKey((int)one.Pcr) && !LogEventTypes.IsKnown(one.Type)
+            one.IsExtended && challenge.Selection.Contains((int)one.Pcr) && !LogEventTypes.IsKnown(one.Type)
         );
         if (unknown is not null)
         {
@@ -177,43 +173,50 @@ public static class QuoteVerifier
 
         list.Pass(EventTypes, "all event types of the quoted PCRs are known");
         return evidence.Pcrs is null
-            ? JudgeReplayed(list, attest, replayed, reference)
-            : JudgeStated(list, attest, evidence.Pcrs, replayed, reference);
+            ? JudgeReplayed(list, attest, log, replayed, challenge)
+            : JudgeStated(list, attest, log, evidence.Pcrs, replayed, challenge);
     }
 
     /// <summary>Without PCR values from the board: the replayed ones must have the quoted digest.</summary>
-    private static Appraisal JudgeReplayed(Checklist list, TpmAttest attest, PcrValues replayed, ReferenceValues reference)
+    private static Appraisal JudgeReplayed(
+        Checklist list,
+        TpmAttest attest,
+        EventLog log,
+        PcrValues replayed,
+        QuoteChallenge challenge
+    )
     {
-        if (!HasDigest(attest, replayed, reference.Selection))
+        if (!HasDigest(attest, replayed, challenge.Selection))
         {
             return list.Deny(Replay, DenialCodes.EventLog, "the log does not replay to the quoted values");
         }
 
         list.Pass(Digest, "the replayed values have the quoted digest", Convert.ToHexStringLower(attest.PcrDigest));
         list.Pass(Replay, "the log replays to the quoted values");
-        return JudgeValues(list, replayed, reference);
+        return PcrJudge.Judge(list, attest, log, replayed, challenge);
     }
 
     private static Appraisal JudgeStated(
         Checklist list,
         TpmAttest attest,
+        EventLog log,
         IReadOnlyDictionary<int, byte[]> stated,
         PcrValues replayed,
-        ReferenceValues reference
+        QuoteChallenge challenge
     )
     {
+        var reference = challenge.Reference;
+        var pcrs = challenge.Selection.Pcrs;
         var size = TpmHash.RequiredSizeOf(reference.Bank);
-        var isComplete = reference.Pcrs.Keys.All(pcr => stated.TryGetValue(pcr, out var value) && value.Length == size);
-        var quoted = isComplete
-            ? new PcrValues(reference.Bank, reference.Pcrs.Keys.ToDictionary(pcr => pcr, pcr => stated[pcr]))
-            : null;
-        if (quoted is null || !HasDigest(attest, quoted, reference.Selection))
+        var isComplete = pcrs.All(pcr => stated.TryGetValue(pcr, out var value) && value.Length == size);
+        var quoted = isComplete ? new PcrValues(reference.Bank, pcrs.ToDictionary(pcr => pcr, pcr => stated[pcr])) : null;
+        if (quoted is null || !HasDigest(attest, quoted, challenge.Selection))
         {
             return list.Deny(Digest, DenialCodes.PcrDigest, "the PCR values handed in are not the quoted ones");
         }
 
         list.Pass(Digest, "the PCR values are the quoted ones", Convert.ToHexStringLower(attest.PcrDigest));
-        foreach (var pcr in reference.Pcrs.Keys)
+        foreach (var pcr in pcrs)
         {
             if (quoted[pcr].SequenceEqual(replayed[pcr]))
             {
@@ -223,14 +226,14 @@ public static class QuoteVerifier
             // What the ROM measured is in no log: a wrong PCR 0 then is other firmware, not a wrong log.
             if (pcr == 0 && reference.Pcr0Start is not null && !reference.Allows(pcr, quoted[pcr]))
             {
-                return DenyValue(list, pcr, quoted);
+                return PcrJudge.DenyValue(list, pcr, quoted);
             }
 
             return list.Deny(Replay, DenialCodes.EventLog, $"the log does not replay to the quoted value of PCR {pcr}", pcr: pcr);
         }
 
         list.Pass(Replay, "the log replays to the quoted values");
-        return JudgeValues(list, quoted, reference);
+        return PcrJudge.Judge(list, attest, log, quoted, challenge);
     }
 
     private static bool HasDigest(TpmAttest attest, PcrValues values, PcrSelection selection)
@@ -246,28 +249,4 @@ public static class QuoteVerifier
         return hash != TpmAlgorithm.Null
             && CryptographicOperations.FixedTimeEquals(attest.PcrDigest, values.ComputeDigest(selection, hash));
     }
-
-    private static Appraisal JudgeValues(Checklist list, PcrValues quoted, ReferenceValues reference)
-    {
-        foreach (var pcr in reference.Pcrs.Keys)
-        {
-            if (!reference.Allows(pcr, quoted[pcr]))
-            {
-                return DenyValue(list, pcr, quoted);
-            }
-
-            list.Pass(PcrClaim(pcr), "a reference value", Convert.ToHexStringLower(quoted[pcr]));
-        }
-
-        return list.Finish();
-    }
-
-    private static Appraisal DenyValue(Checklist list, int pcr, PcrValues quoted) =>
-        list.Deny(
-            PcrClaim(pcr),
-            DenialCodes.ReferenceValue,
-            $"PCR {pcr} does not have a reference value",
-            Convert.ToHexStringLower(quoted[pcr]),
-            pcr
-        );
 }

@@ -37,6 +37,14 @@ public sealed class ReferenceValues
         Check();
     }
 
+    private ReferenceValues(TpmAlgorithm bank, byte[]? pcr0Start)
+    {
+        Description = "none";
+        Bank = bank;
+        Pcrs = new SortedDictionary<int, IReadOnlyList<byte[]>>();
+        Pcr0Start = pcr0Start;
+    }
+
     /// <summary>What they are of.</summary>
     public string Description { get; }
 
@@ -51,6 +59,9 @@ public sealed class ReferenceValues
 
     /// <summary>The PCRs that must be quoted.</summary>
     public PcrSelection Selection => PcrSelection.Of(Bank, Pcrs.Keys);
+
+    /// <summary>No values at all: for a policy that judges every PCR by its events.</summary>
+    internal static ReferenceValues None(TpmAlgorithm bank, byte[]? pcr0Start) => new(bank, pcr0Start);
 
     /// <summary>Reference values from one set of PCR values, such as a prediction.</summary>
     public static ReferenceValues From(string description, PcrValues values, byte[]? pcr0Start = null)

@@ -93,7 +93,12 @@ public sealed class PeImage
         Require(section.VirtualSize <= SizeOfImage, $"its section {section.Name} is larger than the image");
         byte[] content = new byte[section.VirtualSize];
         int copied = (int)Math.Min(section.RawSize, section.VirtualSize);
-        _file.Span.Slice((int)section.RawOffset, copied).CopyTo(content);
+        if (copied > 0)
+        {
+            // Only then was the offset compared with the file's length.
+            _file.Span.Slice((int)section.RawOffset, copied).CopyTo(content);
+        }
+
         return content;
     }
 

@@ -7,7 +7,7 @@ namespace Lab.Trust.Tpm;
 /// <summary>TPM2_MakeCredential without a TPM (Part 1, 24; annexes B.10.4 and C.6.4).</summary>
 public static class CredentialMaker
 {
-    private const string Label = "IDENTITY";
+    private const string Identity = "IDENTITY";
 
     /// <summary>Encrypts a secret so that only the TPM with <paramref name="ek"/> opens it, and only while it holds the key of that name.</summary>
     /// <param name="ek">An RSA or ECC storage key: restricted, decrypt, with an AES-CFB symmetric algorithm.</param>
@@ -27,19 +27,21 @@ public static class CredentialMaker
             throw new ArgumentException($"A secret of {secret.Length} bytes does not fit this key.", nameof(secret));
         }
 
-        var (seed, encryptedSecret) = MakeSeed(ek);
+        var (seed, encryptedSecret) = MakeSeed(ek, Identity);
         var blob = Protect(ek, seed, name, secret);
         return new TpmCredential(new TpmWriter().Sized(blob).ToArray(), new TpmWriter().Sized(encryptedSecret).ToArray());
     }
 
-    private static (byte[] Seed, byte[] EncryptedSecret) MakeSeed(TpmPublic ek)
+    /// <summary>A random secret for the holder of a storage key, and its encryption (Part 1, B.10.4 and C.6.4).</summary>
+    /// <exception cref="ArgumentException">The key is not a storage key.</exception>
+    internal static (byte[] Seed, byte[] EncryptedSecret) MakeSeed(TpmPublic ek, string label)
     {
         try
         {
             return ek.Type switch
             {
-                TpmAlgorithm.Rsa => SeedByRsa(ek),
-                TpmAlgorithm.Ecc => SeedByEcdh(ek),
+                TpmAlgorithm.Rsa => SeedByRsa(ek, label),
+                TpmAlgorithm.Ecc => SeedByEcdh(ek, label),
                 _ => throw new ArgumentException($"A {ek.Type} object is not an endorsement key.", nameof(ek)),
             };
         }
@@ -68,12 +70,12 @@ public static class CredentialMaker
         return new TpmWriter().Sized(hmac.GetHashAndReset()).Bytes(cipher).ToArray();
     }
 
-    private static (byte[] Seed, byte[] EncryptedSecret) SeedByRsa(TpmPublic ek)
+    private static (byte[] Seed, byte[] EncryptedSecret) SeedByRsa(TpmPublic ek, string label)
     {
         var seed = RandomNumberGenerator.GetBytes(TpmHash.RequiredSizeOf(ek.NameAlgorithm));
         var parameters = ek.ToRsaParameters();
         var size = parameters.Modulus!.Length;
-        var padded = PadOaep(ek.NameAlgorithm, size, seed);
+        var padded = PadOaep(ek.NameAlgorithm, size, seed, label);
 
         // The BCL's OAEP takes no label and its RSA no unpadded input. A public-key operation: nothing here depends on a private key.
         var modulus = new BigInteger(parameters.Modulus, isUnsigned: true, isBigEndian: true);
@@ -89,7 +91,7 @@ public static class CredentialMaker
     }
 
     /// <summary>EME-OAEP with the zero-terminated label (RFC 8017, 7.1.1; Part 1, B.4).</summary>
-    private static byte[] PadOaep(TpmAlgorithm hash, int size, ReadOnlySpan<byte> message)
+    private static byte[] PadOaep(TpmAlgorithm hash, int size, ReadOnlySpan<byte> message, string label)
     {
         var digestSize = TpmHash.RequiredSizeOf(hash);
         if (size < message.Length + (2 * digestSize) + 2)
@@ -100,7 +102,7 @@ public static class CredentialMaker
         var padded = new byte[size];
         var seed = padded.AsSpan(1, digestSize);
         var block = padded.AsSpan(1 + digestSize);
-        TpmHash.Compute(hash, Encoding.ASCII.GetBytes(Label + '\0')).CopyTo(block);
+        TpmHash.Compute(hash, Encoding.ASCII.GetBytes(label + '\0')).CopyTo(block);
         block[^(message.Length + 1)] = 1;
         message.CopyTo(block[^message.Length..]);
         RandomNumberGenerator.Fill(seed);
@@ -109,7 +111,7 @@ public static class CredentialMaker
         return padded;
     }
 
-    private static (byte[] Seed, byte[] EncryptedSecret) SeedByEcdh(TpmPublic ek)
+    private static (byte[] Seed, byte[] EncryptedSecret) SeedByEcdh(TpmPublic ek, string label)
     {
         using var ephemeral = ECDiffieHellman.Create(TpmPublic.NamedCurve(ek.Curve));
         using var peer = ECDiffieHellman.Create(ek.ToEcParameters());
@@ -117,7 +119,7 @@ public static class CredentialMaker
         var ours = ephemeral.ExportParameters(includePrivateParameters: false).Q;
         var theirs = ek.ToEcParameters().Q;
         var bits = 8 * TpmHash.RequiredSizeOf(ek.NameAlgorithm);
-        var seed = TpmKeyDerivation.KdfE(ek.NameAlgorithm, z, Label, ours.X, theirs.X, bits);
+        var seed = TpmKeyDerivation.KdfE(ek.NameAlgorithm, z, label, ours.X, theirs.X, bits);
         return (seed, new TpmWriter().Sized(ours.X).Sized(ours.Y).ToArray());
     }
 }

@@ -14,16 +14,16 @@ public sealed partial class Tpm2
             TpmCommandCode.CreatePrimary,
             [hierarchy],
             [TpmAuthorization.Empty],
-            CreationParameters(template, []),
+            CreationParameters(template, [], []),
             cancellationToken,
             hasHandle: true
         );
         var reader = response.Parameters;
         var key = TpmPublic.Parse(reader.Sized());
-        SkipCreation(ref reader);
+        var creation = TpmCreation.Read(ref reader);
         var name = reader.Sized().ToArray();
         reader.End("TPM2_CreatePrimary");
-        return Loaded(response.Handle, key, name);
+        return Loaded(response.Handle, key, name, creation);
     }
 
     /// <summary>The endorsement key of the TCG template L-1 (RSA-2048): the one whose certificate is in NV 0x01C00002.</summary>
@@ -49,14 +49,10 @@ public sealed partial class Tpm2
             TpmCommandCode.Create,
             [parent.Handle],
             [TpmAuthorization.Empty],
-            CreationParameters(template, data),
+            CreationParameters(template, data, []),
             cancellationToken
         ).Parameters;
-        var privateArea = reader.Sized().ToArray();
-        var key = TpmPublic.Parse(reader.Sized());
-        SkipCreation(ref reader);
-        reader.End("TPM2_Create");
-        return new TpmKeyBlob(key, privateArea);
+        return ReadBlob(reader);
     }
 
     /// <summary>TPM2_Load.</summary>
@@ -134,29 +130,29 @@ public sealed partial class Tpm2
     public void FlushContext(uint handle, CancellationToken cancellationToken = default) =>
         Execute(TpmCommandCode.FlushContext, [], [], new TpmWriter().U32(handle), cancellationToken);
 
-    private static TpmWriter CreationParameters(TpmPublic template, ReadOnlySpan<byte> data)
+    private static TpmWriter CreationParameters(TpmPublic template, ReadOnlySpan<byte> data, ReadOnlySpan<byte> authValue)
     {
-        var sensitive = new TpmWriter().Sized([]).Sized(data);
+        var sensitive = new TpmWriter().Sized(authValue).Sized(data);
         const uint noCreationPcrs = 0;
         return new TpmWriter().Sized(sensitive.Written).Sized(template.ToBytes()).Sized([]).U32(noCreationPcrs);
     }
 
-    private static void SkipCreation(ref TpmReader reader)
+    private static TpmKeyBlob ReadBlob(TpmReader reader)
     {
-        reader.Sized(); // TPM2B_CREATION_DATA
-        reader.Sized(); // creationHash
-        reader.U16(); // TPMT_TK_CREATION
-        reader.U32();
-        reader.Sized();
+        var privateArea = reader.Sized().ToArray();
+        var key = TpmPublic.Parse(reader.Sized());
+        TpmCreation.Read(ref reader);
+        reader.End("TPM2_Create");
+        return new TpmKeyBlob(key, privateArea);
     }
 
-    private TpmObject Loaded(uint handle, TpmPublic key, byte[] name)
+    private TpmObject Loaded(uint handle, TpmPublic key, byte[] name, TpmCreation? creation = null)
     {
         if (!CryptographicOperations.FixedTimeEquals(name, key.ComputeName()))
         {
             throw new TpmFormatException(0, $"the name of object 0x{handle:X8} is not that of its public area");
         }
 
-        return new TpmObject(this, handle, key, name);
+        return new TpmObject(this, handle, key, name) { Creation = creation };
     }
 }

@@ -6,7 +6,7 @@ namespace Lab.Trust.Tpm;
 /// <summary>
 /// A TPM 2.0: one method for each command that the chain needs. Every method may throw <see cref="TpmException"/> (the TPM refused),
 /// <see cref="TpmTransportException"/> (it cannot be reached) and <see cref="TpmFormatException"/> (its answer is malformed).
-/// A TPM does one thing at a time: not for use from two threads at once. All authorisation values are empty.
+/// A TPM does one thing at a time: not for use from two threads at once. Authorisation values are empty where a method takes none.
 /// </summary>
 /// <param name="transport">The way to the TPM; disposed with this object.</param>
 public sealed partial class Tpm2(ITpmTransport transport) : IDisposable
@@ -90,10 +90,11 @@ public sealed partial class Tpm2(ITpmTransport transport) : IDisposable
         ReadOnlySpan<TpmAuthorization> authorizations,
         TpmWriter parameters,
         CancellationToken cancellationToken,
-        bool hasHandle = false
+        bool hasHandle = false,
+        byte[][]? names = null
     )
     {
-        var command = Marshal(code, handles, authorizations, parameters);
+        var command = Marshal(code, handles, authorizations, parameters, names);
         for (var attempt = 1; ; attempt++)
         {
             var response = transport.Exchange(command, cancellationToken);
@@ -102,7 +103,7 @@ public sealed partial class Tpm2(ITpmTransport transport) : IDisposable
                 && new TpmResponseCode(BinaryPrimitives.ReadUInt32BigEndian(response.AsSpan(6))).IsRetry;
             if (!isRetry || attempt == MaxTries)
             {
-                return TpmResponse.Parse(code, response, hasHandle, authorizations.Length);
+                return TpmResponse.Parse(code, response, hasHandle, authorizations);
             }
 
             // The specification has no event for "ready again": it asks for another try, and drivers wait longer each time.
@@ -129,7 +130,8 @@ public sealed partial class Tpm2(ITpmTransport transport) : IDisposable
         TpmCommandCode code,
         ReadOnlySpan<uint> handles,
         ReadOnlySpan<TpmAuthorization> authorizations,
-        TpmWriter parameters
+        TpmWriter parameters,
+        byte[][]? names
     )
     {
         var body = new TpmWriter();
@@ -138,20 +140,54 @@ public sealed partial class Tpm2(ITpmTransport transport) : IDisposable
             body.U32(handle);
         }
 
+        var sent = parameters.ToArray();
         if (!authorizations.IsEmpty)
         {
-            var area = new TpmWriter();
-            foreach (var authorization in authorizations)
-            {
-                authorization.Write(area);
-            }
-
+            var area = MarshalSessions(code, authorizations, sent, names);
             body.U32((uint)area.Written.Length).Bytes(area.Written);
         }
 
-        body.Bytes(parameters.Written);
+        body.Bytes(sent);
         var tag = authorizations.IsEmpty ? TpmResponse.NoSessions : TpmResponse.Sessions;
         var size = HeaderSize + body.Written.Length;
         return new TpmWriter().U16(tag).U32((uint)size).U32((uint)code).Bytes(body.Written).ToArray();
+    }
+
+    /// <summary>The authorisation area. A protecting session's nonce is rolled, the first parameter encrypted in place, then all is hashed.</summary>
+    private static TpmWriter MarshalSessions(
+        TpmCommandCode code,
+        ReadOnlySpan<TpmAuthorization> authorizations,
+        byte[] parameters,
+        byte[][]? names
+    )
+    {
+        var nonces = new byte[authorizations.Length][];
+        for (var i = 0; i < nonces.Length; i++)
+        {
+            nonces[i] = authorizations[i].Hmac?.Roll() ?? [];
+            if (authorizations[i] is { Hmac: { } encrypting, IsCommandEncrypted: true, Value: var value })
+            {
+                var first = new TpmReader(parameters).Sized();
+                encrypting.EncryptCommand(value.Span, first).CopyTo(parameters, 2);
+            }
+        }
+
+        var area = new TpmWriter();
+        for (var i = 0; i < nonces.Length; i++)
+        {
+            if (authorizations[i].Hmac is { } session)
+            {
+                // cpHash (Part 1, 16.7): the command code, the names of all handles, the parameters as they are sent.
+                var head = new TpmWriter().U32((uint)code).Bytes(names!.SelectMany(name => name).ToArray());
+                var hash = TpmHash.Compute(session.Hash, head.Bytes(parameters).Written);
+                authorizations[i].WriteHmac(area, nonces[i], hash);
+            }
+            else
+            {
+                authorizations[i].Write(area);
+            }
+        }
+
+        return area;
     }
 }

@@ -10,6 +10,7 @@ public enum TpmCommandCode : uint
     NvWrite = 0x137,
     NvWriteLock = 0x138,
     DictionaryAttackLockReset = 0x139,
+    DictionaryAttackParameters = 0x13A,
     PcrEvent = 0x13C,
     PcrReset = 0x13D,
     SequenceComplete = 0x13E,

@@ -25,6 +25,9 @@ public sealed class TpmObject : IDisposable
     /// <summary>Its name as the TPM says; equals <see cref="TpmPublic.ComputeName"/>.</summary>
     public byte[] Name { get; }
 
+    /// <summary>What the TPM said when it made the object in this session of work; null for one that was loaded.</summary>
+    public TpmCreation? Creation { get; internal init; }
+
     /// <summary>Flushes a transient object; an unreachable TPM is no error here.</summary>
     public void Dispose()
     {

@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
+
 namespace Lab.Trust.Tpm;
 
-/// <summary>A successful response, taken apart: handles and parameters. The authorisation area was checked for form.</summary>
+/// <summary>A successful response, taken apart: handles and parameters. HMACs of protecting sessions were checked.</summary>
 internal sealed class TpmResponse
 {
     public const ushort NoSessions = 0x8001;
@@ -20,7 +22,12 @@ internal sealed class TpmResponse
     public TpmReader Parameters => new(parameters);
 
     /// <summary>Takes a response apart; a refused command is <see cref="TpmException"/>.</summary>
-    public static TpmResponse Parse(TpmCommandCode command, ReadOnlySpan<byte> bytes, bool hasHandle, int sessions)
+    public static TpmResponse Parse(
+        TpmCommandCode command,
+        ReadOnlySpan<byte> bytes,
+        bool hasHandle,
+        ReadOnlySpan<TpmAuthorization> sessions
+    )
     {
         var reader = new TpmReader(bytes);
         var tag = reader.U16();
@@ -36,27 +43,64 @@ internal sealed class TpmResponse
             throw new TpmException(command, code);
         }
 
-        if (tag != (sessions > 0 ? Sessions : NoSessions))
+        if (tag != (sessions.IsEmpty ? NoSessions : Sessions))
         {
             throw reader.Bad($"the response to TPM2_{command} has the tag 0x{tag:X4}", 10);
         }
 
         var handle = hasHandle ? reader.U32() : 0;
-        if (sessions == 0)
+        if (sessions.IsEmpty)
         {
             return new TpmResponse(handle, reader.Bytes(reader.Remaining).ToArray());
         }
 
         var length = reader.U32();
         var body = reader.Bytes((int)Math.Min(length, int.MaxValue)).ToArray();
-        for (var i = 0; i < sessions; i++)
+        foreach (var session in sessions)
         {
-            reader.Sized(TpmHash.MaxDigestSize);
-            reader.U8();
-            reader.Sized(TpmHash.MaxDigestSize);
+            CheckSession(ref reader, command, body, session);
         }
 
         reader.End($"the response to TPM2_{command}");
+        foreach (var session in sessions)
+        {
+            Decrypt(body, session);
+        }
+
         return new TpmResponse(handle, body);
+    }
+
+    private static void CheckSession(
+        ref TpmReader reader,
+        TpmCommandCode command,
+        ReadOnlySpan<byte> body,
+        TpmAuthorization session
+    )
+    {
+        var nonce = reader.Sized(TpmHash.MaxDigestSize);
+        var attributes = reader.U8();
+        var hmac = reader.Sized(TpmHash.MaxDigestSize);
+        if (session.Hmac is not { } protecting)
+        {
+            return;
+        }
+
+        // rpHash (Part 1, 16.8): the response code, which is success, the command code and the parameters as they came.
+        var head = new byte[8];
+        BinaryPrimitives.WriteUInt32BigEndian(head.AsSpan(4), (uint)command);
+        var hash = TpmHash.Compute(protecting.Hash, [.. head, .. body]);
+        if (attributes != session.Attributes || !protecting.Accept(session.Value.Span, hash, nonce, attributes, hmac))
+        {
+            throw reader.Bad($"the response to TPM2_{command} is not the TPM's: its HMAC is wrong");
+        }
+    }
+
+    private static void Decrypt(byte[] body, TpmAuthorization session)
+    {
+        if (session.Hmac is { } protecting && session.IsResponseEncrypted)
+        {
+            var first = new TpmReader(body).Sized();
+            protecting.DecryptResponse(session.Value.Span, first).CopyTo(body, 2);
+        }
     }
 }

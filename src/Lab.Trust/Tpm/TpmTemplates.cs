@@ -108,6 +108,22 @@ public static class TpmTemplates
             AuthPolicy = policy,
         };
 
+    /// <summary>Sealed data that its password opens; wrong tries count towards lockout.</summary>
+    public static TpmPublic SealedWithPassword =>
+        new()
+        {
+            Type = TpmAlgorithm.KeyedHash,
+            NameAlgorithm = TpmAlgorithm.Sha256,
+            Attributes = TpmObjectAttributes.FixedTpm | TpmObjectAttributes.FixedParent | TpmObjectAttributes.UserWithAuth,
+        };
+
+    /// <summary>A signing key for data from outside the TPM: ECC P-256, ECDSA with SHA-256, not restricted.</summary>
+    public static TpmPublic SigningEccP256 =>
+        AkEccP256 with
+        {
+            Attributes = NeverLeaves | TpmObjectAttributes.UserWithAuth | TpmObjectAttributes.NoDa | TpmObjectAttributes.Sign,
+        };
+
     private static TpmPublic Ak(TpmCurve curve, TpmAlgorithm hash) =>
         new()
         {

@@ -50,7 +50,14 @@ internal sealed class MemoryMapTests
     public void A_plan_has_no_overlaps_and_keeps_kernels_and_trees_aligned(int rootSize)
     {
         var image = new Arm64Image(0x8_0000, 0x1F8_1234);
-        var plan = KexecPlan.Make(MemoryMap.Parse(Board), image, initrdSize: 40_000_001, rootSize, handoverSize: 5000, pageSize: 4096);
+        var plan = KexecPlan.Make(
+            MemoryMap.Parse(Board),
+            image,
+            initrdSize: 40_000_001,
+            rootSize,
+            handoverSize: 5000,
+            pageSize: 4096
+        );
         var parts = new[] { plan.Kernel, plan.Initrd, plan.Root, plan.Handover, plan.DeviceTree, plan.Trampoline }
             .OrderBy(part => part.Start)
             .ToList();

@@ -15,6 +15,21 @@ internal sealed class NewcArchiveTests
         Assert.That(System.Text.Encoding.ASCII.GetString(archive), Does.Contain("TRAILER!!!\0"));
     }
 
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(4)]
+    [TestCase(4099)]
+    public void A_frame_around_content_is_the_archive_of_that_content(int size)
+    {
+        var content = Enumerable.Range(0, size).Select(each => (byte)each).ToArray();
+        var (head, tail) = new NewcArchive().Around("a/b/root", size);
+        byte[] framed = [.. head, .. content, .. tail];
+        var whole = new NewcArchive().File("a/b/root", content).ToBytes();
+        Assert.That(framed, Has.Length.EqualTo(whole.Length));
+        // The trailer's inode number, which nothing reads, is the only difference.
+        Assert.That(framed.Zip(whole).Count(pair => pair.First != pair.Second), Is.LessThanOrEqualTo(8));
+    }
+
     [Test]
     public void Another_program_unpacks_it()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Lab.BootAgent.Events;
 using Lab.BootAgent.Node;
@@ -38,6 +39,29 @@ internal sealed class NodeAttesterTests
         Assert.That(service.EventLog, Is.EqualTo("log"u8.ToArray()));
         Assert.That(service.Board, Is.EqualTo("virt-1"));
         Assert.That(console.ToString(), Does.Contain("\"enrolled\",\"ak\":\"000b").And.Contain("\"quoted\""));
+    }
+
+    [Test]
+    public async Task The_quote_binds_the_key_of_the_node()
+    {
+        using var key = new NodeKey();
+        using var service = new StandInService(Secret);
+        await AttestAsync(service, new NodeClaim(key.PublicSha256, Renew: false));
+        Assert.That(service.NodeKey, Is.EqualTo(key.PublicSha256));
+        Assert.That(service.Renew, Is.False);
+        byte[] bound = [.. "hwlab-node-key-v1"u8, .. service.Nonce, .. key.PublicSha256];
+        Assert.That(TpmAttest.Parse(service.Attest).ExtraData, Is.EqualTo(SHA256.HashData(bound)));
+        Assert.That(console.ToString(), Does.Contain($"\"nodeKey\":\"{Convert.ToHexStringLower(key.PublicSha256)}\""));
+    }
+
+    [Test]
+    public async Task A_renewal_says_so_and_says_nothing_on_the_console()
+    {
+        using var service = new StandInService(Secret) { Renewal = "{}"u8.ToArray() };
+        var released = await AttestAsync(service, new NodeClaim(new byte[32], Renew: true));
+        Assert.That(released, Is.EqualTo("{}"u8.ToArray()));
+        Assert.That(service.Renew, Is.True);
+        Assert.That(console.ToString(), Is.Empty);
     }
 
     [Test]
@@ -87,12 +111,17 @@ internal sealed class NodeAttesterTests
     private async Task<DenialException> DenialAsync(StandInService service) =>
         (await Assert.ThrowsAsync<DenialException>(() => AttestAsync(service)))!;
 
-    private async Task<byte[]> AttestAsync(StandInService service)
+    private async Task<byte[]> AttestAsync(StandInService service, NodeClaim? claim = null)
     {
         using var tpm = board.Open();
         using var http = new HttpClient(service, disposeHandler: false);
         var events = new EventWriter(bytes => console.Append(Encoding.UTF8.GetString(bytes.Span)), "node");
         var client = new AttestationClient(http, new Uri("http://10.0.2.2:8080"));
-        return await new NodeAttester(tpm, client, events).AttestAsync("virt-1", "log"u8.ToArray(), CancellationToken.None);
+        return await new NodeAttester(tpm, client, events).AttestAsync(
+            "virt-1",
+            "log"u8.ToArray(),
+            claim,
+            CancellationToken.None
+        );
     }
 }

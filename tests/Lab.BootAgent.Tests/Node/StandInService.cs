@@ -23,7 +23,16 @@ internal sealed class StandInService(byte[] secret) : HttpMessageHandler
     /// <summary>Another TPM's key, for which credentials are made instead.</summary>
     public TpmPublic? OtherEndorsementKey { get; init; }
 
+    /// <summary>What is released to a renewal instead of the secret.</summary>
+    public byte[] Renewal { get; init; } = [];
+
     public byte[]? Attest { get; private set; }
+
+    /// <summary>SHA-256 of the node's key, as the last request stated it.</summary>
+    public byte[]? NodeKey { get; private set; }
+
+    /// <summary>Whether the last request was a renewal.</summary>
+    public bool Renew { get; private set; }
 
     public byte[]? EventLog { get; private set; }
 
@@ -73,11 +82,14 @@ internal sealed class StandInService(byte[] secret) : HttpMessageHandler
         Attest = Bytes(body, "attest");
         EventLog = Bytes(body, "eventLog");
         SignatureHolds = TpmSignature.Parse(Bytes(body, "signature")).Verify(attestationKey!, Attest);
+        NodeKey = body.TryGetProperty("nodeKey", out var nodeKey) ? nodeKey.GetBytesFromBase64() : null;
+        Renew = body.TryGetProperty("renew", out var renew) && renew.GetBoolean();
+        var released = Renew ? Renewal : secret;
         var key = RandomNumberGenerator.GetBytes(32);
         var nonce = RandomNumberGenerator.GetBytes(12);
-        var (ciphertext, tag) = (new byte[secret.Length], new byte[16]);
+        var (ciphertext, tag) = (new byte[released.Length], new byte[16]);
         using var aes = new AesGcm(key, tag.Length);
-        aes.Encrypt(nonce, secret, ciphertext, tag);
+        aes.Encrypt(nonce, released, ciphertext, tag);
         byte[] box = [.. nonce, .. ciphertext, .. tag];
         return Ok(WithCredential(key, new JsonObject { ["ciphertext"] = Convert.ToBase64String(box) }));
     }

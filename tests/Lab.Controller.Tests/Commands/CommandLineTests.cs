@@ -89,12 +89,14 @@ internal sealed class CommandLineTests
         var (_, runs, _) = await InvokeAsync(new FakeLab(Hello()), ["list", "runs"]);
         var (_, html, _) = await InvokeAsync(new FakeLab(Hello()), ["report", "last"]);
         var (_, junit, _) = await InvokeAsync(new FakeLab(Hello()), ["report", "last", "--format", "junit"]);
+        var (_, trace, _) = await InvokeAsync(new FakeLab(Hello()), ["report", "last", "--format", "otlp"]);
         var (verified, _, _) = await InvokeAsync(new FakeLab(Hello()), ["verify", "last"]);
         Assert.Multiple(() =>
         {
             Assert.That(runs, Does.Contain("fake").And.Contain("pass"));
             Assert.That(html, Does.StartWith("<!doctype html>"));
             Assert.That(junit, Does.Contain("<testsuites"));
+            Assert.That(JsonDocument.Parse(trace).RootElement.GetProperty("resourceSpans").GetArrayLength(), Is.Positive);
             Assert.That(verified, Is.Zero);
         });
         File.AppendAllText(Directory.EnumerateFiles(_folder.Root, "console.log", SearchOption.AllDirectories).Single(), "forged");
@@ -114,7 +116,16 @@ internal sealed class CommandLineTests
             new FakeLab(Hello(), (0, "hello\r\n")),
             ["run", "fake", "--rig", "bench", "--out", outFolder, "--json"]
         );
-        string[] files = ["run.json", "report.html", "junit.xml", "manifest.json", "hwlab.log", "boards/replay-1/console.log"];
+        string[] files =
+        [
+            "run.json",
+            "report.html",
+            "junit.xml",
+            "trace.otlp.json",
+            "manifest.json",
+            "hwlab.log",
+            "boards/replay-1/console.log",
+        ];
         Assert.Multiple(() =>
         {
             Assert.That(code, Is.Zero);

@@ -3,6 +3,8 @@ using Lab.Controller.Commands;
 using Lab.Controller.Tests.Samples;
 using Lab.Controller.Wiring;
 using Lab.Host.Storage;
+using Lab.Trust.EventLogs;
+using Lab.Trust.Tpm;
 using NUnit.Framework;
 
 namespace Lab.Controller.Tests.Commands;
@@ -59,6 +61,23 @@ internal sealed class TrustCommandTests
     {
         var log = _folder.Write("log", "this is no event log, and has never been one");
         Assert.That(await ExpectAsync(2, "pcr", "replay", log), Does.Contain("byte"));
+    }
+
+    [Test]
+    public async Task I_can_replay_logs_of_every_form()
+    {
+        var agile = Path.Combine(_folder.Root, "tcg");
+        var writer = new EventLogWriter(TpmAlgorithm.Sha256, TpmAlgorithm.Sha384);
+        File.WriteAllBytes(agile, writer.AppendMeasured(1, LogEventType.EfiAction, "x"u8, "x"u8).ToArray());
+        Assert.That(await ExpectAsync(0, "pcr", "replay", agile, "--bank", "sha384"), Does.StartWith("1  "));
+        Assert.That(await ExpectAsync(0, "pcr", "replay", agile, "--format", "ccel"), Does.Contain("RTMR3"));
+        await ExpectAsync(2, "pcr", "replay", agile, "--bank", "sha1");
+        await ExpectAsync(2, "pcr", "replay", agile, "--format", "ima");
+        await ExpectAsync(2, "pcr", "replay", agile, "--format", "ccel", "--firmware", agile);
+        var digest = new string('0', 64);
+        var record = $"{{\"pcr\":15,\"digests\":[{{\"hashAlg\":\"sha256\",\"digest\":\"{digest}\"}}]}}";
+        var userspace = _folder.Write("systemd", $"\u001e{record}\n");
+        Assert.That(await ExpectAsync(0, "pcr", "replay", userspace, "--json"), Does.Contain("\"index\": 15"));
     }
 
     [Test]

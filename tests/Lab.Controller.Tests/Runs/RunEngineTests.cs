@@ -1,5 +1,7 @@
 using Lab.Controller.Runs;
 using Lab.Controller.Tests.Samples;
+using Lab.Controller.Tracing;
+using Lab.Controller.Tracing.Kubernetes;
 using Lab.Model.Boards;
 using Lab.Model.Consoles;
 using Lab.Model.Errors;
@@ -37,6 +39,38 @@ internal sealed class RunEngineTests
             Assert.That(File.ReadAllText(folder.PathOf("boards/replay-1/quote.bin")), Is.EqualTo("quote"));
             Assert.That(File.ReadAllText(folder.PathOf(RunFolder.HtmlFile)), Does.Contain("U-Boot 2023.01"));
             Assert.That(lab.Released, Is.True);
+        });
+    }
+
+    [Test]
+    public async Task A_run_leaves_its_trace_and_the_manifest_has_it()
+    {
+        using var lab = new FakeLab(new FakeScenario(("netboot", BootAsync)), (0, "U-Boot 2023.01\r\n"));
+        var (outcome, folder) = await lab.RunAsync(_folder.Root);
+        var manifest = RunJson.ReadManifest(folder.TryRead(RunFolder.ManifestFile)!)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                File.ReadAllText(folder.PathOf(RunFolder.TraceFile)),
+                Does.Contain($"\"traceId\":\"{TraceIds.OfRun(outcome.Record.Id)}\"").And.Contain("boot replay-1")
+            );
+            Assert.That(manifest.Files.Select(file => file.Path), Does.Contain(RunFolder.TraceFile));
+        });
+    }
+
+    [Test]
+    public async Task What_the_cluster_said_is_evidence()
+    {
+        var cluster = new ScriptedCluster();
+        cluster.Say("/api/v1/events", SampleCluster.Event("Pod", "p", "Started", 9, "kubelet", "Started container"));
+        using var lab = new FakeLab(new FakeScenario(("netboot", BootAsync)), (0, "U-Boot 2023.01\r\n")) { Services = [cluster] };
+        var (_, folder) = await lab.RunAsync(_folder.Root);
+        var manifest = RunJson.ReadManifest(folder.TryRead(RunFolder.ManifestFile)!)!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(KubernetesEventsFile.Read(folder).Events, Has.Count.EqualTo(1));
+            Assert.That(manifest.Files.Select(file => file.Path), Does.Contain("services/cluster/events.json"));
+            Assert.That(File.ReadAllText(folder.PathOf(RunFolder.TraceFile)), Does.Contain("Pod.Started"));
         });
     }
 

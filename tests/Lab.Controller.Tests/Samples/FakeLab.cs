@@ -35,6 +35,8 @@ internal sealed class FakeLab : ILabWiring, IDisposable
 
     public IReadOnlyList<IFacet> MoreFacets { get; init; } = [];
 
+    public IReadOnlyList<IService> Services { get; init; } = [];
+
     public bool Released { get; private set; }
 
     public Task<PreparedRun> PrepareAsync(RunSetup setup, CancellationToken cancellationToken)
@@ -49,7 +51,7 @@ internal sealed class FakeLab : ILabWiring, IDisposable
         return Task.FromResult(
             new PreparedRun(
                 board,
-                new ServiceSet([]),
+                new ServiceSet(Services),
                 new Deadlines(1),
                 new Dictionary<string, string>(StringComparer.Ordinal) { ["network"] = "none" },
                 () =>

@@ -77,6 +77,37 @@ internal static class SampleRun
             Stages = [Stage("netboot", Verdict.Skipped, "board 'virt-1' has no Tpm facet")],
         };
 
+    /// <summary>Two boards, of which the second was switched on twice; power-on was when the run began.</summary>
+    public static RunRecord Fleet { get; } =
+        Passed with
+        {
+            Scenario = "fleet",
+            Duration = TimeSpan.FromSeconds(33),
+            Stages =
+            [
+                Passed.Stages[0] with
+                {
+                    Duration = TimeSpan.FromSeconds(8),
+                },
+                Passed.Stages[1] with
+                {
+                    StartedAt = Start.AddSeconds(9),
+                    Duration = TimeSpan.FromSeconds(23),
+                },
+            ],
+            Phases =
+            [
+                new BootPhase("firmware", TimeSpan.FromSeconds(0.5)),
+                new BootPhase("power-on", TimeSpan.FromSeconds(1.5)) { Board = "virt-2" },
+                new BootPhase("firmware", TimeSpan.FromSeconds(2)) { Board = "virt-2" },
+                new BootPhase("attested", TimeSpan.FromSeconds(13)),
+                new BootPhase("joined", TimeSpan.FromSeconds(15)),
+                new BootPhase("joined", TimeSpan.FromSeconds(16)) { Board = "virt-2" },
+                new BootPhase("power-on", TimeSpan.FromSeconds(30)) { Board = "virt-2" },
+                new BootPhase("firmware", TimeSpan.FromSeconds(31)) { Board = "virt-2" },
+            ],
+        };
+
     public static StageResult Stage(string name, Verdict verdict, string? error, params CheckResult[] checks) =>
         new(name, verdict, Start.AddSeconds(1), TimeSpan.FromMilliseconds(1_250), checks, error);
 

@@ -37,6 +37,23 @@ internal sealed class DebianArchiveTests
     }
 
     [Test]
+    public void Another_architecture_is_another_package()
+    {
+        Remember("hello", "");
+        var request = new PackageRequest("trixie", "hello") { Architecture = "amd64" };
+        Assert.That(new DebianArchive(_cache).FindCached([request]), Is.Null);
+    }
+
+    [Test]
+    public void What_is_discarded_counts_as_missing()
+    {
+        Remember("hello", "");
+        var archive = new DebianArchive(_cache);
+        archive.Discard(archive.FindCached([new PackageRequest("trixie", "hello")])!);
+        Assert.That(archive.FindCached([new PackageRequest("trixie", "hello")]), Is.Null);
+    }
+
+    [Test]
     public void A_followed_package_that_is_missing_counts_as_missing()
     {
         Remember("hello", "libc6 (>= 2.38)");

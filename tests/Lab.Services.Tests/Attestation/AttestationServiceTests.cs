@@ -1,11 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Lab.Emulation.Tpm;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
 using Lab.Model.Services;
 using Lab.Services.Attestation;
+using Lab.Trust.Attestation;
 using Lab.Trust.Tpm;
 
 namespace Lab.Services.Tests.Attestation;
@@ -56,8 +58,51 @@ public sealed class AttestationServiceTests
                 .GetFiles(Path.Combine(_attestation.EvidenceFolder, "001-virt-1"))
                 .Select(Path.GetFileName)
                 .Order(StringComparer.Ordinal),
-            Is.EqualTo(["ak.pub", "ek.crt", "ek.pub", "eventlog.bin", "nonce", "outcome.txt", "quote.bin", "quote.sig"])
+            Is.EqualTo([
+                "ak.pub",
+                "appraisal.dsse.json",
+                "ek.crt",
+                "ek.pub",
+                "eventlog.bin",
+                "nonce",
+                "outcome.txt",
+                "pcrs.json",
+                "quote.bin",
+                "quote.sig",
+            ])
         );
+    }
+
+    [Test]
+    public async Task The_services_word_is_signed_expires_and_can_be_judged_again_without_the_board()
+    {
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+        await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce));
+        var folder = Path.Combine(_attestation.EvidenceFolder, "001-virt-1");
+        var now = _attestation.Time.GetUtcNow();
+        string[] keys = [_attestation.Signer.PublicKeyPem];
+        var envelope = EvidenceBundle.ReadStatement(folder)!;
+
+        var statement = StatementVerifier.Open(envelope, keys, now);
+        var policy = AppraisalPolicy.Create(
+            "test",
+            TestBoard.Reference.Bank,
+            TestBoard.Reference.Pcrs,
+            new EventPolicy(),
+            TestBoard.Reference.Pcr0Start,
+            new EndorsementTrust([X509CertificateLoader.LoadCertificate(_attestation.Authority.Certificate.Span)]),
+            keys
+        );
+        var again = OfflineVerifier.Appraise(EvidenceBundle.Read(folder), envelope, policy, at: null, now);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(statement.IsTrusted, Is.True);
+            Assert.That(statement.Board, Is.EqualTo("virt-1"));
+            Assert.That(statement.Evidence, Is.EqualTo(EvidenceBundle.Read(folder).ToDigests()));
+            Assert.That(() => StatementVerifier.Open(envelope, keys, now.AddMinutes(6)), Throws.InstanceOf<StatementException>());
+            Assert.That(again.IsTrusted, Is.True, again.Denial?.Detail);
+        });
     }
 
     [Test]
@@ -273,6 +318,147 @@ public sealed class AttestationServiceTests
         small.Time.Advance(TimeSpan.FromMinutes(3));
 
         Assert.That((await board.EnrolAsync(small.Client, "virt-1")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+    }
+
+    [Test]
+    public async Task A_source_is_told_which_board_in_which_boot_with_which_key()
+    {
+        var source = new TestSource();
+        await using var strict = await TestAttestation.StartAsync(source: source);
+        await using var board = await strict.BoardAsync("virt-1");
+        var key = TestLab.Noise(32);
+
+        var (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        var released = await TestBoard.PostAsync(strict.Client, "appraise", board.BoundEvidence(session, nonce, key));
+
+        Assert.That(await board.OpenAsync(released), Is.EqualTo(TestSource.Join));
+        var outcome = await strict.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        Assert.That(outcome.BoundKeySha256, Is.EqualTo(Convert.ToHexStringLower(key)));
+        Assert.That(outcome.SecretSha256, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(TestSource.Join))));
+        var told = source.Attested.Single();
+        Assert.That(
+            (told.Name, told.NodeKeySha256, told.IsRenewal),
+            Is.EqualTo(("virt-1", Convert.ToHexStringLower(key), false))
+        );
+        Assert.That(
+            told.EkFingerprint,
+            Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(board.State.EndorsementKeyCertificate.Span)))
+        );
+    }
+
+    [Test]
+    public async Task A_renewal_is_no_news_and_only_the_last_is_kept()
+    {
+        var source = new TestSource();
+        await using var strict = await TestAttestation.StartAsync(source: source);
+        await using var board = await strict.BoardAsync("virt-1");
+        foreach (var renews in new[] { false, true, true })
+        {
+            var (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+            var evidence = board.BoundEvidence(session, nonce, TestLab.Noise(32));
+            evidence["renew"] = renews;
+            var released = await TestBoard.PostAsync(strict.Client, "appraise", evidence);
+            Assert.That(await board.OpenAsync(released), Is.EqualTo(renews ? TestSource.Renewal : TestSource.Join));
+        }
+
+        Assert.That(source.Attested.Select(one => one.IsRenewal), Is.EqualTo([false, true, true]));
+        Assert.That(source.Attested.Select(one => one.ResetCount).Distinct(), Has.One.Items, "one boot");
+        Assert.That(strict.Service.Count("virt-1"), Is.EqualTo(1));
+        Assert.That(
+            Directory.GetDirectories(strict.EvidenceFolder).Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Is.EqualTo(["001-virt-1", "last-renewal-virt-1"])
+        );
+    }
+
+    [Test]
+    public async Task A_source_that_needs_a_key_gives_nothing_without_one()
+    {
+        var source = new TestSource();
+        await using var strict = await TestAttestation.StartAsync(source: source);
+        await using var board = await strict.BoardAsync("virt-1");
+        var key = TestLab.Noise(32);
+
+        var (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        await DeniedAsync(await TestBoard.PostAsync(strict.Client, "appraise", board.Evidence(session, nonce)), "node-key");
+
+        // Stated, but the quote binds another.
+        (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        var swapped = board.BoundEvidence(session, nonce, key);
+        swapped["nodeKey"] = Convert.ToBase64String(TestLab.Noise(32, seed: 2));
+        await DeniedAsync(await TestBoard.PostAsync(strict.Client, "appraise", swapped), "nonce");
+
+        (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        var cut = board.BoundEvidence(session, nonce, key);
+        cut["nodeKey"] = Convert.ToBase64String(key[..31]);
+        await DeniedAsync(await TestBoard.PostAsync(strict.Client, "appraise", cut), "limits", HttpStatusCode.BadRequest);
+
+        Assert.That(source.Attested, Is.Empty);
+        Assert.That(
+            source.Told.Select(one => one.Code),
+            Is.EqualTo(["node-key"]),
+            "what no TPM said just now proves nothing about it"
+        );
+    }
+
+    [Test]
+    public async Task A_source_is_told_of_a_boot_that_is_refused()
+    {
+        var source = new TestSource();
+        await using var strict = await TestAttestation.StartAsync(source: source);
+        await using var altered = await strict.BoardAsync("virt-1", kernel: "another kernel");
+        await using var other = await strict.BoardAsync("virt-2");
+
+        var (session, nonce) = await altered.BeginAsync(strict.Client, "virt-1");
+        await DeniedAsync(
+            await TestBoard.PostAsync(strict.Client, "appraise", altered.BoundEvidence(session, nonce, TestLab.Noise(32))),
+            "reference-value",
+            pcr: 8
+        );
+        (session, nonce) = await altered.BeginAsync(strict.Client, "virt-1");
+        await DeniedAsync(
+            await TestBoard.PostAsync(strict.Client, "appraise", other.BoundEvidence(session, nonce, TestLab.Noise(32))),
+            "signature"
+        );
+
+        Assert.That(source.Told.Select(one => (one.Name, one.Code)), Is.EqualTo([("virt-1", "reference-value")]));
+    }
+
+    [Test]
+    public async Task A_source_may_refuse_good_evidence_or_be_unavailable()
+    {
+        var source = new TestSource();
+        await using var strict = await TestAttestation.StartAsync(source: source);
+        await using var board = await strict.BoardAsync("virt-1");
+        source.Failure = new SecretRefusedException("revoked", "an operator said so");
+        var (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        await DeniedAsync(
+            await TestBoard.PostAsync(strict.Client, "appraise", board.BoundEvidence(session, nonce, TestLab.Noise(32))),
+            "revoked"
+        );
+        var outcome = await strict.Service.WaitAsync("virt-1", 0, Soon, CancellationToken.None);
+        Assert.That((outcome.Accepted, outcome.Code, outcome.SecretSha256), Is.EqualTo((false, "revoked", (string?)null)));
+
+        source.Failure = new LabException("the API server is down", "cluster");
+        (session, nonce) = await board.BeginAsync(strict.Client, "virt-1");
+        await DeniedAsync(
+            await TestBoard.PostAsync(strict.Client, "appraise", board.BoundEvidence(session, nonce, TestLab.Noise(32))),
+            "unavailable",
+            HttpStatusCode.ServiceUnavailable
+        );
+        Assert.That(strict.Service.Count("virt-1"), Is.EqualTo(1), "the lab's fault is no verdict on the board");
+    }
+
+    [Test]
+    public async Task A_TPM_that_is_expected_is_the_only_one_for_its_board()
+    {
+        await using var other = await _attestation.BoardAsync("virt-2");
+        _attestation.Service.ExpectTpm("virt-1", _board.State.EndorsementKeyCertificate);
+
+        Assert.That((await _board.EnrolAsync(Client, "virt-1")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        await DeniedAsync(await other.EnrolAsync(Client, "virt-1"), "ek-mismatch");
+        await DeniedAsync(await other.EnrolAsync(Client, "virt-2"), "ek-mismatch");
+        _attestation.Service.ExpectTpm("virt-2", other.State.EndorsementKeyCertificate);
+        Assert.That((await other.EnrolAsync(Client, "virt-2")).StatusCode, Is.EqualTo(HttpStatusCode.OK));
     }
 
     [Test]

@@ -18,13 +18,15 @@ internal sealed class TestAttestation : IAsyncDisposable
         EndorsementAuthority authority,
         AttestationService service,
         BoardServiceHost host,
-        FakeTimeProvider time
+        FakeTimeProvider time,
+        StatementSigner signer
     )
     {
         Lab = lab;
         Authority = authority;
         Service = service;
         Time = time;
+        Signer = signer;
         _host = host;
         Client = new HttpClient { BaseAddress = host.HostOrigin };
     }
@@ -40,6 +42,8 @@ internal sealed class TestAttestation : IAsyncDisposable
     public HttpClient Client { get; }
 
     public FakeTimeProvider Time { get; }
+
+    public StatementSigner Signer { get; }
 
     public string EvidenceFolder => Lab.PathOf("evidence");
 
@@ -58,6 +62,7 @@ internal sealed class TestAttestation : IAsyncDisposable
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(1));
         var authority = await EndorsementAuthority.OpenAsync(lab.RigState, "test", TimeProvider.System, CancellationToken.None);
         var roots = new X509Certificate2Collection(X509CertificateLoader.LoadCertificate(authority.Certificate.Span));
+        var signer = StatementSigner.Create();
         var options = new AttestationOptions(
             TestBoard.Reference,
             new EndorsementTrust(roots),
@@ -67,6 +72,7 @@ internal sealed class TestAttestation : IAsyncDisposable
         {
             Limits = limits ?? new AttestationLimits(),
             Boards = boards,
+            Signer = signer,
         };
         var service = new AttestationService(options, time);
         var host = await BoardServiceHost.StartAsync(
@@ -77,7 +83,7 @@ internal sealed class TestAttestation : IAsyncDisposable
             TimeProvider.System,
             CancellationToken.None
         );
-        return new TestAttestation(lab, authority, service, host, time);
+        return new TestAttestation(lab, authority, service, host, time, signer);
     }
 
     public Task<TestBoard> BoardAsync(string name, string kernel = "kernel") =>
@@ -88,6 +94,7 @@ internal sealed class TestAttestation : IAsyncDisposable
         Client.Dispose();
         await _host.DisposeAsync();
         Service.Dispose();
+        Signer.Dispose();
         await Lab.DisposeAsync();
     }
 }

@@ -138,6 +138,14 @@ internal sealed class TestBoard : IAsyncDisposable
         return evidence;
     }
 
+    /// <summary>Evidence whose quote binds a node's key.</summary>
+    public JsonObject BoundEvidence(string session, byte[] nonce, byte[] keySha256)
+    {
+        var evidence = Evidence(session, NodeKeyBinding.QualifyingData(nonce, keySha256));
+        evidence["nodeKey"] = Convert.ToBase64String(keySha256);
+        return evidence;
+    }
+
     public async Task<byte[]> OpenAsync(HttpResponseMessage released)
     {
         var answer = await ReadAsync(released);

@@ -70,6 +70,7 @@ internal sealed class PcrPredictorTests
     [TestCase("uki command line", new[] { 4, 9, 11 })]
     [TestCase("target kernel", new[] { 8 })]
     [TestCase("target initrd", new[] { 8 })]
+    [TestCase("target root", new[] { 8 })]
     [TestCase("target command line", new[] { 8 })]
     public void One_flipped_byte_changes_exactly_the_pcrs_it_should(string part, int[] expected)
     {
@@ -98,6 +99,9 @@ internal sealed class PcrPredictorTests
             case "target initrd":
                 target = target with { Initrd = Digest("other") };
                 break;
+            case "target root":
+                target = target with { Root = Digest("other") };
+                break;
             default:
                 target = target with { CommandLine = Digest("other") };
                 break;
@@ -108,6 +112,17 @@ internal sealed class PcrPredictorTests
         Assert.That(
             PcrPredictor.PredictedPcrs.Where(pcr => !good.Values[pcr].SequenceEqual(bad.Values[pcr])),
             Is.EqualTo(expected)
+        );
+    }
+
+    [Test]
+    public void A_root_file_system_is_measured_between_the_ram_disk_and_the_command_line()
+    {
+        TargetDigests target = Target with { Root = Digest("root") };
+        PcrPrediction prediction = PcrPredictor.Predict(new BootArtifacts(Firmware, Uki(), target));
+        Assert.That(
+            prediction.Events.Where(one => one.Pcr == 8).Select(one => one.Description),
+            Is.EqualTo(["hwlab:kernel", "hwlab:initrd", "hwlab:root", "hwlab:cmdline", "LinuxBoot done"])
         );
     }
 

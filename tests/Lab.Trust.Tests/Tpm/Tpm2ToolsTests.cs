@@ -107,6 +107,87 @@ internal sealed class Tpm2ToolsTests
         Assert.That(opened, Is.EqualTo("0123456789abcdef"u8.ToArray()));
     }
 
+    [Test]
+    public void Policy_digests_agree()
+    {
+        PcrValues values;
+        var selection = PcrSelection.Of(TpmAlgorithm.Sha256, 0, 8, 9);
+        using (var tpm = board.Open())
+        {
+            values = tpm.ReadPcrs(selection);
+        }
+
+        board.Tool("tpm2_startauthsession", "-S trial.ctx");
+        board.Tool("tpm2_policypcr", "-S trial.ctx -l sha256:0,8,9 -L pcr.policy");
+        board.Tool("tpm2_policysecret", "-S trial.ctx -c e -L secret.policy");
+        board.Tool("tpm2_policycommandcode", "-S trial.ctx -L command.policy TPM2_CC_Unseal");
+        board.Tool("tpm2_policyor", "-S trial.ctx -L or.policy sha256:pcr.policy,secret.policy");
+        board.Tool("tpm2_flushcontext", "trial.ctx");
+        var pcr = new TpmPolicyDigest().Pcr(selection, values).Value;
+        var secret = new TpmPolicyDigest().Pcr(selection, values).Secret(TpmPolicyDigest.NameOf(TpmHandle.Endorsement)).Value;
+        Assert.Multiple(() =>
+        {
+            Assert.That(pcr, Is.EqualTo(File.ReadAllBytes(board.PathOf("pcr.policy"))));
+            Assert.That(secret, Is.EqualTo(File.ReadAllBytes(board.PathOf("secret.policy"))));
+            Assert.That(new TpmPolicyDigest().Or([pcr, secret]).Value, Is.EqualTo(File.ReadAllBytes(board.PathOf("or.policy"))));
+        });
+    }
+
+    [Test]
+    public void A_signed_policy_and_the_name_of_its_key_agree()
+    {
+        using var signer = new PolicyKey(isRsa: false);
+        File.WriteAllBytes(board.PathOf("signer.pub"), signer.Public.ToSizedBytes());
+        board.Tool("tpm2_loadexternal", "-C o -u signer.pub -c signer.ctx -n signer.name");
+        board.Tool("tpm2_startauthsession", "-S trial.ctx");
+        File.WriteAllBytes(board.PathOf("approved"), SHA256.HashData("a policy"u8));
+        File.WriteAllBytes(board.PathOf("ref"), "reference"u8.ToArray());
+        board.Tool("tpm2_policyauthorize", "-S trial.ctx -L authorized.policy -i approved -q ref -n signer.name");
+        board.Tool("tpm2_flushcontext", "trial.ctx");
+        board.Tool("tpm2_flushcontext", "-t");
+        Assert.That(signer.Public.ComputeName(), Is.EqualTo(File.ReadAllBytes(board.PathOf("signer.name"))));
+        Assert.That(
+            new TpmPolicyDigest().Authorize(signer.Public.ComputeName(), "reference"u8).Value,
+            Is.EqualTo(File.ReadAllBytes(board.PathOf("authorized.policy")))
+        );
+    }
+
+    [Test]
+    public void What_we_seal_they_unseal_and_what_they_seal_we_unseal()
+    {
+        var selection = PcrSelection.Of(TpmAlgorithm.Sha256, 0, 8);
+        using (var tpm = board.Open())
+        {
+            using var parent = tpm.CreatePrimary(TpmHandle.Owner, TpmTemplates.StorageEccP256);
+            using var session = tpm.StartHmacSession(parent);
+            var policy = new TpmPolicyDigest().Pcr(selection, tpm.ReadPcrs(selection)).Value;
+            tpm.Persist(parent, 0x81000001);
+            var blob = tpm.Create(parent, TpmTemplates.Sealed(policy), "ours"u8, session);
+            File.WriteAllBytes(board.PathOf("ours.pub"), blob.Public.ToSizedBytes());
+            File.WriteAllBytes(board.PathOf("ours.priv"), new TpmWriter().Sized(blob.PrivateArea).ToArray());
+            File.WriteAllBytes(board.PathOf("policy"), policy);
+        }
+
+        board.Tool("tpm2_load", "-C 0x81000001 -u ours.pub -r ours.priv -c ours.ctx");
+        Assert.That(board.Tool("tpm2_unseal", "-c ours.ctx -p pcr:sha256:0,8"), Is.EqualTo("ours"));
+        board.Tool("tpm2_flushcontext", "-t");
+        board.Tool("tpm2_create", "-C 0x81000001 -L policy -i - -u theirs.pub -r theirs.priv", "theirs");
+        board.Tool("tpm2_flushcontext", "-t");
+        using var again = board.Open();
+        using var storage = again.ReadPublic(0x81000001);
+        var reader = new TpmReader(File.ReadAllBytes(board.PathOf("theirs.priv")));
+        var theirs = new TpmKeyBlob(
+            TpmPublic.ParseSized(File.ReadAllBytes(board.PathOf("theirs.pub"))),
+            reader.Sized().ToArray()
+        );
+        using var loaded = again.Load(storage, theirs);
+        using var protection = again.StartHmacSession(storage);
+        using var proof = again.StartPolicySession();
+        again.PolicyPcr(proof, selection);
+        Assert.That(again.Unseal(loaded, proof, protection), Is.EqualTo("theirs"u8.ToArray()));
+        again.Evict(0x81000001);
+    }
+
     [TestCase(0x100u)]
     [TestCase(0x18Bu)]
     [TestCase(0x28Bu)]

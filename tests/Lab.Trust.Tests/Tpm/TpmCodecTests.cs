@@ -82,14 +82,14 @@ internal sealed class TpmCodecTests
     {
         byte[] good = [0x80, 0x02, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 2, 0xAA, 0xBB, 0, 0, 1, 0, 0];
         Assert.That(
-            TpmResponse.Parse(TpmCommandCode.Unseal, good, hasHandle: false, sessions: 1).Parameters.Remaining,
+            TpmResponse.Parse(TpmCommandCode.Unseal, good, hasHandle: false, [TpmAuthorization.Empty]).Parameters.Remaining,
             Is.EqualTo(2)
         );
         foreach (var bytes in Hostile.Of(good, 5000))
         {
             try
             {
-                TpmResponse.Parse(TpmCommandCode.Unseal, bytes, hasHandle: false, sessions: 1);
+                TpmResponse.Parse(TpmCommandCode.Unseal, bytes, hasHandle: false, [TpmAuthorization.Empty]);
             }
             catch (Exception e) when (e is TpmFormatException or TpmException)
             {

@@ -9,20 +9,37 @@ namespace Lab.Services.Cluster.Access;
 /// <summary>Plain requests to the Kubernetes API, as administrator.</summary>
 internal sealed class ClusterApi : IDisposable
 {
+    // The API server itself gives up on a request after a minute (--request-timeout); what takes longer hangs.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // A health check that takes longer is asked again.
+    private static readonly TimeSpan HealthPatience = TimeSpan.FromSeconds(5);
+
     private readonly HttpClient _client;
 
-    public ClusterApi(ClusterCredentials credentials, Uri server) =>
-        _client = new HttpClient(credentials.CreateHandler()) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
+    public ClusterApi(HttpMessageHandler handler, Uri server) =>
+        _client = new HttpClient(handler) { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
 
     /// <exception cref="LabException">The API server cannot be reached.</exception>
-    public async Task<ClusterAnswer> SendAsync(
+    public Task<ClusterAnswer> SendAsync(
         HttpMethod method,
         string path,
         ReadOnlyMemory<byte>? body,
         string contentType,
         CancellationToken cancellationToken
+    ) => SendAsync(method, path, body, contentType, Patience, cancellationToken);
+
+    private async Task<ClusterAnswer> SendAsync(
+        HttpMethod method,
+        string path,
+        ReadOnlyMemory<byte>? body,
+        string contentType,
+        TimeSpan patience,
+        CancellationToken cancellationToken
     )
     {
+        using var late = new CancellationTokenSource(patience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             using var request = new HttpRequestMessage(method, path);
@@ -31,13 +48,17 @@ internal sealed class ClusterApi : IDisposable
                 request.Content = new ReadOnlyMemoryContent(bytes);
                 request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
             }
-            using var response = await _client.SendAsync(request, cancellationToken);
-            var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            using var response = await _client.SendAsync(request, either.Token);
+            var answer = await response.Content.ReadAsByteArrayAsync(either.Token);
             return new ClusterAnswer(response.StatusCode, Parse(answer));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw Unreachable(exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unreachable(new TimeoutException($"no answer within {patience.TotalSeconds:0} s", exception));
         }
     }
 
@@ -56,12 +77,12 @@ internal sealed class ClusterApi : IDisposable
             throw new LabException($"the API server refused what the cluster needs: {Message(answer)}", path);
     }
 
-    /// <summary>Whether a path such as <c>/readyz</c> answers with success.</summary>
+    /// <summary>Whether a path such as <c>/readyz</c> answers with success, and soon.</summary>
     public async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
-            return (await SendAsync(HttpMethod.Get, path, null, "", cancellationToken)).IsSuccess;
+            return (await SendAsync(HttpMethod.Get, path, null, "", HealthPatience, cancellationToken)).IsSuccess;
         }
         catch (LabException)
         {

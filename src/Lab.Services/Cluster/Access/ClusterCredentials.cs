@@ -9,6 +9,8 @@ namespace Lab.Services.Cluster.Access;
 /// <summary>An administrator's way to the API server: its authority, and a client certificate with its key.</summary>
 internal sealed class ClusterCredentials : IDisposable
 {
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
     private readonly X509Certificate2 _authority;
     private readonly X509Certificate2 _client;
 
@@ -53,6 +55,8 @@ internal sealed class ClusterCredentials : IDisposable
                 },
             },
             UseProxy = false,
+            // A server that starts lets connections wait before it serves any; others would queue up behind one that hangs.
+            ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
         };
 

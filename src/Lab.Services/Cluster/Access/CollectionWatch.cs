@@ -12,6 +12,9 @@ internal sealed class CollectionWatch(ClusterApi api, string path, TimeProvider 
     // Between two attempts to reach a server that is being started again.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    // A connection that died without a word is noticed after this; in seconds.
+    private const int LongestWatch = 30;
+
     private readonly Dictionary<string, JsonElement> _items = new(StringComparer.Ordinal);
 
     /// <summary>The items as last seen.</summary>
@@ -73,7 +76,7 @@ internal sealed class CollectionWatch(ClusterApi api, string path, TimeProvider 
     {
         var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         await using var stream = await api.OpenWatchAsync(
-            $"{path}{separator}watch=1&resourceVersion={version}",
+            $"{path}{separator}watch=1&resourceVersion={version}&timeoutSeconds={LongestWatch}",
             cancellationToken
         );
         using var reader = new StreamReader(stream);

@@ -20,6 +20,9 @@ internal sealed class ComponentCommands(
     private const string EtcdClients = "unix://etcd:1";
     private const string EtcdPeers = "unix://etcd:2";
 
+    /// <summary>The sockets' names in the folder. etcd does not take the place of one that is there.</summary>
+    public static readonly IReadOnlyList<string> EtcdSockets = ["etcd:1", "etcd:2"];
+
     private readonly KubernetesRelease _release = new(binaries.Version);
 
     public ProcessCommand ForEtcd() =>

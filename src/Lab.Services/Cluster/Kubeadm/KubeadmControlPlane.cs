@@ -28,6 +28,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
     private readonly ClusterComponent _apiServer;
     private readonly ClusterComponent _controllerManager;
     private readonly ClusterComponent _scheduler;
+    private readonly CancellationTokenSource _stop = new();
+    private (string What, ClusterComponent Component)? _waitingFor;
+    private Task _keeper = Task.CompletedTask;
 
     public KubeadmControlPlane(
         KubernetesBinaries binaries,
@@ -43,7 +46,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
         _commands = new ComponentCommands(binaries, addresses, options, folder);
         _folder = folder;
         _logs = logs;
-        _etcd = Component(_commands.ForEtcd());
+        _etcd = Component(_commands.ForEtcd(), [.. ComponentCommands.EtcdSockets]);
         _apiServer = Component(_commands.ForApiServer());
         _controllerManager = Component(_commands.ForControllerManager());
         _scheduler = Component(_commands.ForScheduler());
@@ -51,6 +54,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
     }
 
     public Task<LabException?> Failed { get; }
+
+    public string Standing =>
+        _waitingFor is var (what, component) ? $"{what}; the last lines of {component.Name}:\n{component.LastLines(10)}" : "";
 
     private ClusterComponent[] All => [_etcd, _apiServer, _controllerManager, _scheduler];
 
@@ -78,15 +84,33 @@ internal sealed class KubeadmControlPlane : IControlPlane
 
     public async Task StartAsync(ClusterApi api, CancellationToken cancellationToken)
     {
+        // Where etcd ends, the API server would wait for it for ever.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var starting = StartAllAsync(api, stop.Token);
+        if (await Task.WhenAny(starting, Failed) == Failed && await Failed is { } failure)
+        {
+            await stop.CancelAsync();
+            await starting.ContinueWith(_ => { }, TaskScheduler.Default);
+            throw failure;
+        }
+        await starting;
+    }
+
+    private async Task StartAllAsync(ClusterApi api, CancellationToken cancellationToken)
+    {
+        _waitingFor = ("the API server is not ready", _apiServer);
         await _apiServer.StartAsync(cancellationToken);
         await UntilAsync(_apiServer, () => api.AnswersAsync("/readyz", cancellationToken), cancellationToken);
         var authority = await File.ReadAllTextAsync(PathOf("pki/ca.crt"), cancellationToken);
+        _waitingFor = ("what joining nodes look for is not uploaded", _apiServer);
         await Task.WhenAll(
             _controllerManager.StartAsync(cancellationToken),
             _scheduler.StartAsync(cancellationToken),
             JoinObjects.ApplyAsync(api, _addresses.Board, authority, cancellationToken),
             UploadAsync(api, cancellationToken)
         );
+        _waitingFor = ("the cluster's address is not signed", _controllerManager);
+        _keeper = new SignatureKeeper(api, _options.Time).RunAsync(_stop.Token);
         await SeeSignedAsync(api, cancellationToken);
     }
 
@@ -101,6 +125,9 @@ internal sealed class KubeadmControlPlane : IControlPlane
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _keeper.ContinueWith(_ => { }, TaskScheduler.Default);
+        _stop.Dispose();
         // The API server does not heed SIGTERM when etcd has gone before it. What is not kept need not be closed in order.
         if (_options.StateFolder is not null)
         {
@@ -116,11 +143,11 @@ internal sealed class KubeadmControlPlane : IControlPlane
     {
         // kubeadm notes the runtime's socket on the node of the control plane, and waits for it; here there is none.
         const string Nodes = "/api/v1/nodes";
-        await Task.WhenAll(KubeadmAsync(["upload-config", "kubeadm"], Administrator, cancellationToken), UploadKubeletAsync());
+        await Task.WhenAll(UploadConfigAsync("kubeadm", cancellationToken), UploadKubeletAsync());
 
         async Task UploadKubeletAsync()
         {
-            var node = JsonSerializer.SerializeToUtf8Bytes(
+            var node = JsonSerializer.Serialize(
                 new
                 {
                     apiVersion = "v1",
@@ -136,8 +163,8 @@ internal sealed class KubeadmControlPlane : IControlPlane
                     spec = new { unschedulable = true },
                 }
             );
-            await api.SendAsync(HttpMethod.Post, Nodes, node, "application/json", cancellationToken);
-            await KubeadmAsync(["upload-config", "kubelet"], Administrator, cancellationToken);
+            await api.ApplyAsync($"{Nodes}/{KubeadmConfiguration.PlaceholderNode}", node, cancellationToken);
+            await UploadConfigAsync("kubelet", cancellationToken);
             await api.SendAsync(
                 HttpMethod.Delete,
                 $"{Nodes}/{KubeadmConfiguration.PlaceholderNode}",
@@ -145,6 +172,24 @@ internal sealed class KubeadmControlPlane : IControlPlane
                 "",
                 cancellationToken
             );
+        }
+    }
+
+    // kubeadm gives a request ten seconds, which a busy machine may not have. The phase can be done again.
+    private async Task UploadConfigAsync(string what, CancellationToken cancellationToken)
+    {
+        const int Attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await KubeadmAsync(["upload-config", what], Administrator, cancellationToken);
+                return;
+            }
+            catch (LabException) when (attempt < Attempts)
+            {
+                // The next attempt says why if it fails for good.
+            }
         }
     }
 
@@ -245,8 +290,8 @@ internal sealed class KubeadmControlPlane : IControlPlane
         return null;
     }
 
-    private ClusterComponent Component(ProcessCommand command) =>
-        new(_options.Owner, command, Path.Combine(_logs, $"{command.Name}.log"));
+    private ClusterComponent Component(ProcessCommand command, params string[] leftovers) =>
+        new(_options.Owner, command, Path.Combine(_logs, $"{command.Name}.log"), [.. leftovers.Select(PathOf)]);
 
     private string PathOf(string name) => Path.Combine(_folder, name);
 
