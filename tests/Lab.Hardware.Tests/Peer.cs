@@ -78,7 +78,10 @@ internal sealed class Peer : IAsyncDisposable
 
     private static Peer Start(string program, string[] arguments, Action<string> hear)
     {
-        var start = new ProcessStartInfo(HostTools.Require(program), arguments)
+        var start = new ProcessStartInfo(
+            HostTools.Find(program) ?? throw new IgnoreException($"{program} is not installed"),
+            arguments
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -75,12 +75,16 @@ public sealed class OutletPower : IPower, IAsyncDisposable
     /// <inheritdoc/>
     public async Task OffAsync(CancellationToken cancellationToken)
     {
+        bool isAsked;
         using (await _gates.EnterAsync(_outlet.Gate, _time, cancellationToken))
         {
-            if (await _request.RunAsync(_outlet.TryShutDownAsync, cancellationToken))
-            {
-                await WaitForOffAsync(cancellationToken);
-            }
+            isAsked = await _request.RunAsync(_outlet.TryShutDownAsync, cancellationToken);
+        }
+
+        if (isAsked)
+        {
+            // The gate is open meanwhile: the device's other boards shall not wait for this one's system.
+            await WaitForOffAsync(cancellationToken);
         }
 
         await CutAsync(cancellationToken);
@@ -162,10 +166,7 @@ public sealed class OutletPower : IPower, IAsyncDisposable
     private async Task WaitForOffAsync(CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
-        while (
-            _time.GetElapsedTime(started) < _options.ShutdownTime
-            && await _request.RunAsync(_outlet.ReadAsync, cancellationToken) != PowerState.Off
-        )
+        while (_time.GetElapsedTime(started) < _options.ShutdownTime && await GetStatusAsync(cancellationToken) != PowerState.Off)
         {
             await Task.Delay(ReadBackPause, _time, cancellationToken);
         }

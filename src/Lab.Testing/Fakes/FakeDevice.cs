@@ -18,7 +18,7 @@ public sealed class FakeDevice : IAsyncDisposable
     public string Address { get; }
 
     /// <summary>Starts a fake.</summary>
-    /// <param name="kind">Which: <c>shelly1</c>, <c>shelly2</c>, <c>tasmota</c>, <c>relay</c>, <c>tcp</c>, <c>board</c>, ….</param>
+    /// <param name="kind">Which: <c>shelly1</c>, <c>shelly2</c>, <c>tasmota</c>, <c>relay</c>.</param>
     /// <param name="settings">What it is told at its start, as <c>key=value</c>: <c>console=PATH</c> gives it a board whose power is
     /// relay 0 or 1 and whose console is a pseudo-terminal of that name.</param>
     public static async Task<FakeDevice> StartAsync(string kind, params string[] settings)

@@ -39,8 +39,6 @@ internal static class FakeProgram
             ),
             "tasmota" => new HttpFake(state, new TasmotaFake(state, settings.GetValueOrDefault("password"))).Start(stop),
             "relay" => new RelayFake(state, settings["relay"]).Start(),
-            "tcp" => new TcpConsoleFake(state).Start(stop),
-            "board" => "none",
             _ => throw new ArgumentException($"there is no fake '{kind}'", nameof(kind)),
         };
 

@@ -89,7 +89,11 @@ internal sealed partial class ShellyFake(FakeState state, int generation, string
 
         var fields = DigestField()
             .Matches(given)
-            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value.Trim('"'), StringComparer.Ordinal);
+            .ToDictionary(
+                match => match.Groups["name"].Value,
+                match => match.Groups["value"].Value.Trim('"'),
+                StringComparer.Ordinal
+            );
         if (!fields.TryGetValue("response", out var response))
         {
             return false;

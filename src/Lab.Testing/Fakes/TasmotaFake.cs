@@ -31,7 +31,8 @@ internal sealed partial class TasmotaFake(FakeState state, string? password) : I
             return """{"Command":"Unknown"}""";
         }
 
-        var relay = match.Groups["relay"].Length == 0 ? 1 : int.Parse(match.Groups["relay"].ValueSpan, CultureInfo.InvariantCulture);
+        var relay =
+            match.Groups["relay"].Length == 0 ? 1 : int.Parse(match.Groups["relay"].ValueSpan, CultureInfo.InvariantCulture);
         if (match.Groups["state"].Length > 0)
         {
             state.Switch(relay, match.Groups["state"].Value.Equals("on", StringComparison.OrdinalIgnoreCase));
@@ -40,6 +41,10 @@ internal sealed partial class TasmotaFake(FakeState state, string? password) : I
         return $$"""{"POWER{{relay}}":"{{(state.IsOn(relay) ? "ON" : "OFF")}}"}""";
     }
 
-    [GeneratedRegex("^power(?<relay>[1-8]?)( (?<state>on|off))?$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        "^power(?<relay>[1-8]?)( (?<state>on|off))?$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Power();
 }

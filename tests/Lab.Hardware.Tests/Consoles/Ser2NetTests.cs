@@ -37,7 +37,13 @@ internal sealed class Ser2NetTests(string driver, string accepter) : WiredConsol
     }
 
     [OneTimeTearDown]
-    public async Task StopServerAsync() => await _server!.DisposeAsync();
+    public async Task StopServerAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
 
     [Test]
     public async Task A_console_server_that_hangs_up_is_the_labs_fault()

@@ -55,15 +55,53 @@ internal sealed class CommandTests : PowerContract
         Assert.That(await board.Require<IPower>().GetStatusAsync(default), Is.EqualTo(PowerState.Unknown));
     }
 
+    [Test]
+    public async Task A_board_that_has_a_reset_keeps_its_power()
+    {
+        var reset = Path.Combine(_folder.FullName, "reset");
+        await using var board = await Sections.OpenAsync(Wire($"test -e {Switch}", more: [("reset", $"mv {Switch} {reset}")]));
+        await board.Require<IPower>().OnAsync(default);
+        await board.Require<IPower>().ResetAsync(default);
+        // Only the reset ran: switching off and on again would have made a new switch.
+        Assert.That((File.Exists(reset), File.Exists(Switch)), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public async Task A_system_that_can_be_asked_shuts_down_before_its_power_is_cut()
+    {
+        var asked = Path.Combine(_folder.FullName, "asked");
+        await using var board = await Sections.OpenAsync(Wire($"test -e {Switch}", more: [("shutdown", $"mv {Switch} {asked}")]));
+        await board.Require<IPower>().OnAsync(default);
+        await board.Require<IPower>().OffAsync(default);
+        Assert.That(File.Exists(asked), Is.True);
+    }
+
+    [Test]
+    public async Task A_system_that_does_not_shut_down_has_its_power_cut()
+    {
+        await using var board = await Sections.OpenAsync(
+            Wire($"test -e {Switch}", more: [("shutdown", "true"), ("shutdown-time", "0.1")])
+        );
+        await board.Require<IPower>().OnAsync(default);
+        await board.Require<IPower>().OffAsync(default);
+        Assert.That(await board.Require<IPower>().GetStatusAsync(default), Is.EqualTo(PowerState.Off));
+    }
+
+    [Test]
+    public async Task Two_boards_on_one_device_are_not_switched_on_together()
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        await using var board = await Sections.OpenAsync(Wire($"test -e {Switch}", more: [("stagger", "0.2")]));
+        await board.Require<IPower>().OnAsync(default);
+        Assert.That(TimeProvider.System.GetElapsedTime(started), Is.GreaterThan(TimeSpan.FromSeconds(0.2)));
+    }
+
     protected override Task<Board> OpenAsync(CancellationToken cancellationToken) =>
         Sections.OpenAsync(Wire($"test -e {Switch}"));
 
-    private PowerSettings Wire(string status, string deadline = "10") =>
+    private PowerSettings Wire(string status, string deadline = "10", params (string Key, string Value)[] more) =>
         Sections.Power(
             "command",
-            ("on", $"touch {Switch}"),
-            ("off", $"rm -f {Switch}"),
-            ("status", status),
-            ("deadline", deadline)
+            [("on", $"touch {Switch}"), ("off", $"rm -f {Switch}"), ("status", status), ("deadline", deadline), .. more]
         );
 }

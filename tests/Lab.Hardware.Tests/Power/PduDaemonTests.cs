@@ -41,7 +41,11 @@ internal sealed class PduDaemonTests : PowerContract
     [OneTimeTearDown]
     public async Task StopDaemonAsync()
     {
-        await _daemon!.DisposeAsync();
+        if (_daemon is not null)
+        {
+            await _daemon.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 

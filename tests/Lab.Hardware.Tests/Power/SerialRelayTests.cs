@@ -1,4 +1,5 @@
 using Lab.Hardware.Power;
+using Lab.Model.Boards;
 using Lab.Testing.Fakes;
 
 namespace Lab.Hardware.Tests.Power;
@@ -12,6 +13,21 @@ internal sealed class SerialRelayTests : FakeOutletContract
 
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Delete(recursive: true);
+
+    [Test]
+    public async Task Power_may_go_through_the_contact_that_is_closed_at_rest()
+    {
+        var power = Board.Require<IPower>();
+        await using var board = await Sections.LookAtAsync(
+            Sections.Power("serial-relay", ("device", Fake.Address), ("outlet", "3"), ("status", "yes"), ("contact", "nc"))
+        );
+        Assert.That(await power.GetStatusAsync(default), Is.EqualTo(PowerState.Off));
+        Assert.That(await board.Require<IPower>().GetStatusAsync(default), Is.EqualTo(PowerState.On));
+        await board.Require<IPower>().CutAsync(default);
+        Assert.That(await Fake.IsOnAsync(Relay), Is.True);
+        await board.Require<IPower>().OnAsync(default);
+        Assert.That(await Fake.IsOnAsync(Relay), Is.False);
+    }
 
     protected override Task<FakeDevice> StartAsync() =>
         FakeDevice.StartAsync("relay", "relay=" + Path.Combine(_folder.FullName, "usb-relay"));

@@ -15,6 +15,7 @@ namespace Lab.Hardware.Tests.Power;
 internal sealed class SnmpTests(string? model) : PowerContract
 {
     private const string OtherOid = "1.3.6.1.4.1.99999.1.2.3";
+    private const string OtherStatus = "1.3.6.1.4.1.99999.1.2.4";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("hwlab-test-");
     private readonly int _port = Peer.FreePort(ProtocolType.Udp);
@@ -33,7 +34,8 @@ internal sealed class SnmpTests(string? model) : PowerContract
             agentaddress udp:127.0.0.1:{_port}
             rwcommunity rack 127.0.0.1
             rocommunity public 127.0.0.1
-            override -rw .{oid} integer {(model is null ? 0 : 2)}
+            override -rw .{oid} integer {(model is null ? 6 : 2)}
+            override -rw .{OtherStatus} integer 9
             [snmp] persistentDir {_folder.FullName}
 
             """
@@ -45,7 +47,11 @@ internal sealed class SnmpTests(string? model) : PowerContract
     [OneTimeTearDown]
     public async Task StopAgentAsync()
     {
-        await _agent!.DisposeAsync();
+        if (_agent is not null)
+        {
+            await _agent.DisposeAsync();
+        }
+
         _folder.Delete(recursive: true);
     }
 
@@ -58,13 +64,27 @@ internal sealed class SnmpTests(string? model) : PowerContract
         Assert.That(reading.Fault?.Message, Does.Contain(OtherOid + ".77").And.Contain("rack.yaml:7:5"));
     }
 
+    [TestCase("9", "8", PowerState.On)]
+    [TestCase("8", "9", PowerState.Off)]
+    [TestCase("7", "8", PowerState.Unknown)]
+    public async Task A_state_may_have_an_OID_and_values_of_its_own(string isOn, string isOff, PowerState state)
+    {
+        await using var board = await Sections.LookAtAsync(
+            Wire(("oid", OtherOid), ("status-oid", OtherStatus), ("on-status", isOn), ("off-status", isOff))
+        );
+        Assert.That(await board.Require<IPower>().GetStatusAsync(default), Is.EqualTo(state));
+    }
+
     [Test]
     public async Task A_community_that_may_only_read_is_refused()
     {
         await File.WriteAllTextAsync(Community + ".public", "public");
         await using var board = await Sections.LookAtAsync(Wire(("oid", OtherOid), ("community", $"file:{Community}.public")));
         var error = await Assert.ThrowsAsync<LabException>(() => board.Require<IPower>().OnAsync(default));
-        Assert.That(error!.What, Does.Contain("refuses to set").And.Contain("noAccess").Or.Contain("notWritable").Or.Contain("no number"));
+        Assert.That(
+            error!.What,
+            Does.Contain("refuses to set").And.Contain("noAccess").Or.Contain("notWritable").Or.Contain("no number")
+        );
     }
 
     [Test]
@@ -95,12 +115,18 @@ internal sealed class SnmpTests(string? model) : PowerContract
     }
 
     protected override Task<Board> OpenAsync(CancellationToken cancellationToken) =>
-        Sections.OpenAsync(model is null ? Wire(("oid", OtherOid)) : Wire(("model", model), ("outlet", "3")));
+        Sections.OpenAsync(
+            model is null
+                ? Wire(("oid", OtherOid), ("on-value", "5"), ("off-value", "6"))
+                : Wire(("model", model), ("outlet", "3"))
+        );
 
     private PowerSettings Wire(params (string Key, string Value)[] values)
     {
         (string Key, string Value)[] address = [("address", $"127.0.0.1:{_port}")];
-        (string Key, string Value)[] community = values.Any(value => value.Key == "community") ? [] : [("community", "file:" + Community)];
+        (string Key, string Value)[] community = values.Any(value => value.Key == "community")
+            ? []
+            : [("community", "file:" + Community)];
         return Sections.Power("snmp", [.. address, .. community, .. values]);
     }
 }

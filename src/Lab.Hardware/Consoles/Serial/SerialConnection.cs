@@ -7,6 +7,7 @@ internal sealed class SerialConnection : ILineConnection
     private readonly SerialPort _port;
     private readonly TimeProvider _time;
     private readonly NodeWatch _watch;
+    private readonly Lock _closing = new();
 
     public SerialConnection(SerialPort port, SerialOptions options, TimeProvider time)
     {
@@ -16,7 +17,7 @@ internal sealed class SerialConnection : ILineConnection
         Set(options.DataTerminalReady, options.RequestToSend);
         _watch = new NodeWatch(options.Device);
         // Not every driver ends a pending read when its adapter is pulled; closing the port does.
-        _ = _watch.Vanished.ContinueWith(_ => port.Close(), TaskScheduler.Default);
+        _ = _watch.Vanished.ContinueWith(_ => Close(), TaskScheduler.Default);
     }
 
     public Stream Stream { get; }
@@ -43,16 +44,31 @@ internal sealed class SerialConnection : ILineConnection
     public ValueTask DisposeAsync()
     {
         _watch.Dispose();
+        Close();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>The port flushes before it closes, fails at that when its adapter is gone, and then keeps its stream open.</summary>
+    private void Close()
+    {
+        lock (_closing)
+        {
+            Quietly(_port.Dispose);
+            Quietly(Stream.Dispose);
+        }
+    }
+
+    private static void Quietly(Action close)
+    {
         try
         {
-            _port.Dispose();
+            close();
         }
-        catch (IOException)
+        catch (Exception exception)
+            when (exception is IOException or ObjectDisposedException or InvalidOperationException or UnauthorizedAccessException)
         {
             // The adapter is gone.
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private void Set(bool? dataTerminalReady, bool? requestToSend)

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Lab.Model.Errors;
 
@@ -16,8 +13,7 @@ internal sealed class HttpDevice : IDisposable
 
     /// <param name="origin">Where it is.</param>
     /// <param name="credentials">For basic and digest authentication; null for none.</param>
-    /// <param name="certificate">The SHA-256 fingerprint of the one certificate that it may show; null for one that this host trusts.</param>
-    public HttpDevice(Uri origin, NetworkCredential? credentials = null, string? certificate = null)
+    public HttpDevice(Uri origin, NetworkCredential? credentials = null)
     {
         var handler = new SocketsHttpHandler
         {
@@ -28,16 +24,6 @@ internal sealed class HttpDevice : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.Zero,
             UseCookies = false,
         };
-        if (certificate is not null)
-        {
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                shown is X509Certificate2 x509
-                && CryptographicOperations.FixedTimeEquals(
-                    x509.GetCertHash(HashAlgorithmName.SHA256),
-                    Convert.FromHexString(certificate)
-                );
-        }
-
         _client = new HttpClient(handler)
         {
             BaseAddress = origin,
@@ -57,16 +43,6 @@ internal sealed class HttpDevice : IDisposable
         using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
         Demand(response);
         return await response.Content.ReadAsStringAsync(cancellationToken);
-    }
-
-    /// <summary>Sends an object of flat text values.</summary>
-    public async Task PostAsync(string path, IReadOnlyDictionary<string, string> body, CancellationToken cancellationToken)
-    {
-        using var content = JsonContent.Create(body);
-        // Without its length the body goes in chunks, which small servers do not take.
-        await content.LoadIntoBufferAsync(cancellationToken);
-        using var response = await _client.PostAsync(new Uri(path, UriKind.Relative), content, cancellationToken);
-        Demand(response);
     }
 
     public void Dispose() => _client.Dispose();

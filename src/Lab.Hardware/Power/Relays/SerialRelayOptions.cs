@@ -2,14 +2,12 @@ using Lab.Hardware.Settings;
 
 namespace Lab.Hardware.Power.Relays;
 
-/// <summary>A relay board on a serial port, mostly by USB.</summary>
+/// <summary>A relay board of the LCUS kind on a serial port, mostly by USB.</summary>
 /// <param name="Path">Its node; one in /dev/serial/by-id keeps its name.</param>
-/// <param name="Protocol">What it speaks.</param>
-/// <param name="Outlet">The relay: from 1 with <c>lcus</c>, from 0 with <c>numato</c>, as their makers count.</param>
+/// <param name="Outlet">The relay, from 1 as its maker counts.</param>
 /// <param name="CanRead">Whether the board answers when its state is asked.</param>
 /// <param name="NormallyClosed">Whether the power goes through the contact that is closed while the relay rests.</param>
-public sealed record SerialRelayOptions(string Path, SerialRelayProtocol Protocol, int Outlet, bool CanRead, bool NormallyClosed)
-    : OutletOptions
+public sealed record SerialRelayOptions(string Path, int Outlet, bool CanRead, bool NormallyClosed) : OutletOptions
 {
     private static readonly string[] YesNo = ["yes", "no"];
 
@@ -17,11 +15,10 @@ public sealed record SerialRelayOptions(string Path, SerialRelayProtocol Protoco
     public static DriverSyntax Syntax { get; } =
         new(
             "serial-relay",
-            "relay boards on a serial or USB serial port",
+            "LCUS relay boards on a serial or USB serial port",
             [
                 new("device", "the port's node, best one in /dev/serial/by-id", Required: true),
-                new("protocol", "what the board speaks; lcus without it", Allowed: ["lcus", "numato"]),
-                new("outlet", "the relay's number, 1 to 8 with lcus, 0 to 63 with numato", Required: true),
+                new("outlet", "the relay's number, 1 to 8", Required: true),
                 new("status", "whether the board answers when its state is asked; no without it", Allowed: YesNo),
                 new(
                     "contact",
@@ -33,18 +30,13 @@ public sealed record SerialRelayOptions(string Path, SerialRelayProtocol Protoco
         );
 
     /// <summary>Reads it.</summary>
-    public static SerialRelayOptions Read(DriverSection section)
-    {
-        var protocol = section.OneOf("protocol") == "numato" ? SerialRelayProtocol.Numato : SerialRelayProtocol.Lcus;
-        var (least, most) = protocol == SerialRelayProtocol.Lcus ? (1, 8) : (0, 63);
-        return new SerialRelayOptions(
+    public static SerialRelayOptions Read(DriverSection section) =>
+        new(
             section.Matching("device", "^/[^\\x00]+$")!,
-            protocol,
-            section.Number("outlet", least, most, least),
+            section.Number("outlet", 1, 8, 1),
             section.OneOf("status") == "yes",
             section.OneOf("contact") == "nc"
         );
-    }
 
     internal override IOutlet Open(TimeProvider time) => new SerialRelayOutlet(this);
 }

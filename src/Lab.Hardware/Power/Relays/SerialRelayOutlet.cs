@@ -5,10 +5,13 @@ using Lab.Model.Errors;
 
 namespace Lab.Hardware.Power.Relays;
 
-/// <summary>Opens the port for each exchange: several boards of a rack hang on one, and other programs may use it in between.</summary>
+/// <summary>
+/// The LCUS boards with a CH340: <c>A0 NN SS sum</c> switches, <c>FF</c> asks for all states as text. Opens the
+/// port for each exchange: several boards of a rack hang on one, and other programs may use it in between.
+/// </summary>
 internal sealed class SerialRelayOutlet(SerialRelayOptions options) : IOutlet
 {
-    private const int LcusSpeed = 9600;
+    private const int Speed = 9600;
 
     // Eight lines of "CH1: OFF" make 80 bytes.
     private const int LongestAnswer = 512;
@@ -24,11 +27,7 @@ internal sealed class SerialRelayOutlet(SerialRelayOptions options) : IOutlet
             return PowerState.Unknown;
         }
 
-        var isActive = options.Protocol switch
-        {
-            SerialRelayProtocol.Lcus => await AskAsync([0xFF], ReadLcus, cancellationToken),
-            _ => await AskAsync(Encoding.ASCII.GetBytes($"relay read {Numato}\r"), ReadNumato, cancellationToken),
-        };
+        var isActive = await AskAsync([0xFF], ReadState, cancellationToken);
         return isActive != options.NormallyClosed ? PowerState.On : PowerState.Off;
     }
 
@@ -36,29 +35,19 @@ internal sealed class SerialRelayOutlet(SerialRelayOptions options) : IOutlet
     {
         var isActive = on != options.NormallyClosed;
         using var port = Open();
-        await port.BaseStream.WriteAsync(
-            options.Protocol switch
-            {
-                SerialRelayProtocol.Lcus => LcusCommand(isActive),
-                _ => Encoding.ASCII.GetBytes($"relay {(isActive ? "on" : "off")} {Numato}\r"),
-            },
-            cancellationToken
-        );
+        await port.BaseStream.WriteAsync(Command(isActive), cancellationToken);
         await port.BaseStream.FlushAsync(cancellationToken);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // Numato counts 0 to 9, then A to V.
-    private char Numato => options.Outlet < 10 ? (char)('0' + options.Outlet) : (char)('A' + options.Outlet - 10);
-
-    private byte[] LcusCommand(bool isActive)
+    private byte[] Command(bool isActive)
     {
         var state = (byte)(isActive ? 1 : 0);
         return [0xA0, (byte)options.Outlet, state, (byte)(0xA0 + options.Outlet + state)];
     }
 
-    private bool? ReadLcus(string text)
+    private bool? ReadState(string text)
     {
         var label = $"CH{options.Outlet}:";
         foreach (var line in Lines(text))
@@ -66,20 +55,6 @@ internal sealed class SerialRelayOutlet(SerialRelayOptions options) : IOutlet
             if (line.StartsWith(label, StringComparison.OrdinalIgnoreCase))
             {
                 return Word(line[label.Length..].Trim());
-            }
-        }
-
-        return null;
-    }
-
-    private static bool? ReadNumato(string text)
-    {
-        // The board repeats the command, answers on a line of its own, then shows its prompt.
-        foreach (var line in Lines(text))
-        {
-            if (line.Trim() is "on" or "off")
-            {
-                return line.Trim() == "on";
             }
         }
 
@@ -129,7 +104,7 @@ internal sealed class SerialRelayOutlet(SerialRelayOptions options) : IOutlet
             throw new LabException("there is no such device", remedy: "see that the relay board is plugged in");
         }
 
-        var port = new SerialPort(options.Path, LcusSpeed);
+        var port = new SerialPort(options.Path, Speed);
         try
         {
             port.Open();

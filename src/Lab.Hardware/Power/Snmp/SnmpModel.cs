@@ -17,8 +17,6 @@ internal sealed record SnmpModel(string Name, string Control, int On, int Off, s
         new("apc", "1.3.6.1.4.1.318.1.1.4.4.2.1.3.{0}", 1, 2, "1.3.6.1.4.1.318.1.1.4.4.2.1.3.{0}", 1, 2),
         // PowerNet-MIB, rPDUOutletControlOutletCommand: immediateOn 1, immediateOff 2.
         new("apc-rpdu", "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.{0}", 1, 2, "1.3.6.1.4.1.318.1.1.12.3.3.1.1.4.{0}", 1, 2),
-        // PDU2-MIB (Raritan, Legrand), switchingOperation and outletSwitchingState of unit 1: off 0, on 1; states on 7, off 8.
-        new("raritan", "1.3.6.1.4.1.13742.6.4.1.2.1.2.1.{0}", 1, 0, "1.3.6.1.4.1.13742.6.4.1.2.1.3.1.{0}", 7, 8),
         // RFC 3621 POWER-ETHERNET-MIB, pethPsePortAdminEnable of group 1: TruthValue, true 1, false 2.
         new("poe", "1.3.6.1.2.1.105.1.1.1.3.1.{0}", 1, 2, "1.3.6.1.2.1.105.1.1.1.3.1.{0}", 1, 2),
     ];
