@@ -90,7 +90,24 @@ internal static class FuzzTargets
             error
         );
         var data = (byte[])[9, 0, 0, 0, .. "sha256:\0x"u8, 2, 0, 0, 0, 97, 0];
-        byte[] ima = [10, 0, 0, 0, .. SHA1.HashData(data), 6, 0, 0, 0, .. "ima-ng"u8, 17 + 2, 0, 0, 0, .. data];
+        byte[] ima =
+        [
+            10,
+            0,
+            0,
+            0,
+            .. TpmHash.Compute(TpmAlgorithm.Sha1, data),
+            6,
+            0,
+            0,
+            0,
+            .. "ima-ng"u8,
+            17 + 2,
+            0,
+            0,
+            0,
+            .. data,
+        ];
         yield return new FuzzTarget("ima-log", [ima], bytes => ImaLog.Parse(bytes).Replay(Bank), error);
         var record = "\u001e{\"pcr\":15,\"digests\":[{\"hashAlg\":\"sha256\",\"digest\":\"" + Zeros + "\"}],\"content\":{}}\n";
         yield return new FuzzTarget(
