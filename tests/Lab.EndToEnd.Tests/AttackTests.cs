@@ -2,7 +2,9 @@ using Lab.Scenarios;
 
 namespace Lab.EndToEnd.Tests;
 
-/// <summary>Every attack, shared out over the rig's two boards: a virtual board keeps one processor busy.</summary>
+/// <summary>
+/// Every attack but those of <see cref="JoinedBoardAttacks"/>, shared out over the rig's two boards: a virtual board keeps one processor busy.
+/// </summary>
 [Parallelizable(ParallelScope.Self), Category("EndToEnd")]
 public abstract class AttackTests(string board)
 {
@@ -32,6 +34,7 @@ public abstract class AttackTests(string board)
     protected static IEnumerable<TestCaseData> Share(int remainder) =>
         ScenarioCatalog
             .CreateAttacks()
+            .Where(attack => !JoinedBoardAttacks.Names.Contains(attack.Name, StringComparer.Ordinal))
             .Where((_, index) => index % 2 == remainder)
             .Select(attack => new TestCaseData(attack.Name, attack.RefusingStage).SetArgDisplayNames(attack.Name));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Lab.Controller.Runs;
 using Lab.Model.Errors;
 using Lab.Trust.EventLogs;

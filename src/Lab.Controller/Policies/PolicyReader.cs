@@ -145,7 +145,8 @@ internal sealed class PolicyReader
 
         foreach (var (key, value) in pcrs.Entries)
         {
-            var pcr = _map.Number("pcrs", key, 0, PcrSelection.PcrCount - 1);
+            // In JSON every key is quoted.
+            var pcr = _map.Number("pcrs", key with { IsPlain = true }, 0, PcrSelection.PcrCount - 1);
             if (values.ContainsKey(pcr) || rules.ContainsKey(pcr))
             {
                 throw new RigException($"PCR {pcr} is judged twice", $"{key.At}", "remove it here or from the reference values");

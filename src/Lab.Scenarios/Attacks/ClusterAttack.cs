@@ -24,10 +24,13 @@ internal abstract class ClusterAttack : IAttack
     public bool NeedsCluster => true;
 
     /// <summary>Prepares, before the board is powered on.</summary>
-    protected virtual Task PrepareAsync(RunContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+    internal virtual Task PrepareAsync(RunContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Whether it comes after the join, whose stage it then shares; else it comes before.</summary>
+    protected virtual bool ComesAfterJoin => false;
 
     /// <summary>Attacks, and checks that it is refused.</summary>
-    protected abstract Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken);
+    internal abstract Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken);
 
     public IReadOnlyList<Stage> Plan(RunContext context)
     {
@@ -36,7 +39,22 @@ internal abstract class ClusterAttack : IAttack
             .Plan(context, boot)
             .TakeWhile(stage => stage.Name != RefusingStage)
             .Select(stage => stage.Name == StageNames.Netboot ? Prepared(stage, context) : stage);
-        return [.. honest, new Stage(RefusingStage, token => AttackAsync(context, boot, token))];
+        return
+        [
+            .. honest,
+            new Stage(
+                RefusingStage,
+                async token =>
+                {
+                    if (ComesAfterJoin)
+                    {
+                        await new ClusterJoinStage(context, boot).RunAsync(token);
+                    }
+
+                    await AttackAsync(context, boot, token);
+                }
+            ),
+        ];
     }
 
     private Stage Prepared(Stage stage, RunContext context) =>

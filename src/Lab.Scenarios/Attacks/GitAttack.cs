@@ -19,7 +19,7 @@ internal sealed class GitAttack(
     public override string RefusingStage => StageNames.GitOpsSync;
     public override string RefusalCode => code;
 
-    protected override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
+    internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
         var repository = context.Services.Require<IFleetRepository>();
         await new GitOpsSyncStage(context).SyncAsync(cancellationToken);

@@ -15,9 +15,10 @@ internal sealed class RebootIntoTampered : ClusterAttack
     public override string RefusingStage => StageNames.ClusterJoin;
     public override string RefusalCode => "reference-value";
 
-    protected override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
+    protected override bool ComesAfterJoin => true;
+
+    internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
-        await new ClusterJoinStage(context, boot).RunAsync(cancellationToken);
         var admission = context.Services.Require<INodeAdmission>();
         var board = context.Board.Name;
         var source = context.Board.Require<IBootSource>();

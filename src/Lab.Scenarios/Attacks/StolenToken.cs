@@ -19,14 +19,14 @@ internal sealed class StolenToken(string name, string summary, string? nodeName,
     public override string RefusingStage => StageNames.ClusterJoin;
     public override string RefusalCode => code;
 
-    protected override async Task PrepareAsync(RunContext context, CancellationToken cancellationToken)
+    internal override async Task PrepareAsync(RunContext context, CancellationToken cancellationToken)
     {
         // The cluster must be up before the token is released, or the thief would come before the API does.
         await context.Services.Require<ICluster>().WaitUntilJoinableAsync(context.Deadlines.Of(60), cancellationToken);
         _theft = StealAsync(context, context.Services.Require<IAttestation>().Count(context.Board.Name), cancellationToken);
     }
 
-    protected override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
+    internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
         var decision = await _theft!;
         context.Recorder.Check(
@@ -35,7 +35,6 @@ internal sealed class StolenToken(string name, string summary, string? nodeName,
             $"{decision.Code}: {decision.Detail}"
         );
         boot.SkipDecisions(nodeName is null ? 1 : 0);
-        await new ClusterJoinStage(context, boot).RunAsync(cancellationToken);
     }
 
     /// <summary>Waits for the release, which the board needs seconds to make use of, and is faster.</summary>

@@ -16,13 +16,13 @@ internal sealed class WrongAuthority : ClusterAttack
     public override string RefusingStage => StageNames.ClusterJoin;
     public override string RefusalCode => "ca-hash";
 
-    protected override Task PrepareAsync(RunContext context, CancellationToken cancellationToken)
+    internal override Task PrepareAsync(RunContext context, CancellationToken cancellationToken)
     {
         context.Services.Require<INodeAdmission>().MisstateAuthority(Hash);
         return Task.CompletedTask;
     }
 
-    protected override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
+    internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
         var end = await boot.EndOrReachAsync("node", "joined", context.Deadlines.Of(240), cancellationToken);
         context.Recorder.Check(

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Lab.Trust.Tpm;
 
 /// <content>Signatures, and policies that are signed.</content>

@@ -222,7 +222,8 @@ public sealed class EmbeddedGitOpsTests
         // No node is there to run it.
         await fleet.CommitAsync("job.yaml", Manifests.Job);
         await fleet.WaitAsync(
-            status => status.Ready == "Unknown" && status.Inventory.Contains("fleet-test_never_batch_Job"),
+            status =>
+                status.Ready == "Unknown" && status.Inventory.Contains("fleet-test_never_batch_Job", StringComparer.Ordinal),
             "the job applied and waited for"
         );
         var status = await fleet.WaitForAsync(await fleet.CommitAsync("job.yaml", null));

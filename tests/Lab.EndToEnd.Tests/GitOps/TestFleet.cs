@@ -1,7 +1,6 @@
 using Lab.Model.Services;
 using Lab.Services.Git;
 using Lab.Services.GitOps;
-using Lab.Services.GitOps.Api;
 using Lab.Services.GitOps.Engine;
 
 namespace Lab.EndToEnd.Tests.GitOps;

@@ -182,10 +182,10 @@ internal sealed class OfflineVerifierTests
         var evidence = Endorsed();
         var good = Statement(evidence);
         var unactivated = good with { Claims = [new Claim("nonce", ClaimVerdict.Pass, "yes")] };
-        var less = good with { Evidence = good.Evidence.Skip(1).ToDictionary() };
+        var less = good with { Evidence = good.Evidence.Skip(1).ToDictionary(StringComparer.Ordinal) };
         var more = good with
         {
-            Evidence = new Dictionary<string, string>(good.Evidence.ToDictionary()) { ["x"] = good.PolicySha256 },
+            Evidence = new Dictionary<string, string>(good.Evidence, StringComparer.Ordinal) { ["x"] = good.PolicySha256 },
         };
         Assert.Multiple(() =>
         {

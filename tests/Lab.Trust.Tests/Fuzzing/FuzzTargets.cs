@@ -1,3 +1,4 @@
+#pragma warning disable CA5350 // One of the banks that a log may have is SHA-1.
 using System.Security.Cryptography;
 using System.Text;
 using Lab.Trust.Attestation;
@@ -90,7 +91,24 @@ internal static class FuzzTargets
             error
         );
         var data = (byte[])[9, 0, 0, 0, .. "sha256:\0x"u8, 2, 0, 0, 0, 97, 0];
-        byte[] ima = [10, 0, 0, 0, .. SHA1.HashData(data), 6, 0, 0, 0, .. "ima-ng"u8, 17 + 2, 0, 0, 0, .. data];
+        byte[] ima =
+        [
+            10,
+            0,
+            0,
+            0,
+            .. TpmHash.Compute(TpmAlgorithm.Sha1, data),
+            6,
+            0,
+            0,
+            0,
+            .. "ima-ng"u8,
+            17 + 2,
+            0,
+            0,
+            0,
+            .. data,
+        ];
         yield return new FuzzTarget("ima-log", [ima], bytes => ImaLog.Parse(bytes).Replay(Bank), error);
         var record = "\u001e{\"pcr\":15,\"digests\":[{\"hashAlg\":\"sha256\",\"digest\":\"" + Zeros + "\"}],\"content\":{}}\n";
         yield return new FuzzTarget(
