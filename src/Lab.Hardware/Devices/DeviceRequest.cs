@@ -11,6 +11,12 @@ namespace Lab.Hardware.Devices;
 /// <param name="time">The clock.</param>
 internal sealed class DeviceRequest(string where, TimeSpan deadline, TimeProvider time)
 {
+    /// <summary>EBUSY of Linux: another program holds the port for itself (TIOCEXCL).</summary>
+    private const int Busy = 16;
+
+    // Who heeds the token ends within milliseconds and closes its port, which the next one must find closed.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
     public string Where { get; } = where;
 
     public async Task<TResult> RunAsync<TResult>(
@@ -22,8 +28,7 @@ internal sealed class DeviceRequest(string where, TimeSpan deadline, TimeProvide
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // A library call that does not heed its token must not hang its caller either.
-            return await exchange(either.Token).WaitAsync(either.Token);
+            return await EndAsync(exchange(either.Token), either.Token);
         }
         catch (LabException exception)
         {
@@ -66,6 +71,10 @@ internal sealed class DeviceRequest(string where, TimeSpan deadline, TimeProvide
                 exception
             );
         }
+        catch (UnauthorizedAccessException exception) when (exception.InnerException is IOException { HResult: Busy })
+        {
+            throw new LabException("another program uses the device", Where, "end that program; 'fuser' finds it", exception);
+        }
         catch (UnauthorizedAccessException exception)
         {
             throw new LabException(
@@ -86,6 +95,20 @@ internal sealed class DeviceRequest(string where, TimeSpan deadline, TimeProvide
             },
             cancellationToken
         );
+
+    /// <summary>A library call that does not heed its token must not hang its caller either.</summary>
+    private async Task<TResult> EndAsync<TResult>(Task<TResult> running, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await running.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(Grace, time, CancellationToken.None));
+            throw;
+        }
+    }
 
     private LabException Failed(string what, Exception exception) =>
         new(

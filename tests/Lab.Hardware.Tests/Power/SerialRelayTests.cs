@@ -1,3 +1,4 @@
+using System.IO.Ports;
 using Lab.Hardware.Power;
 using Lab.Model.Boards;
 using Lab.Testing.Fakes;
@@ -27,6 +28,17 @@ internal sealed class SerialRelayTests : FakeOutletContract
         Assert.That(await Fake.IsOnAsync(Relay), Is.True);
         await board.Require<IPower>().OnAsync(default);
         Assert.That(await Fake.IsOnAsync(Relay), Is.False);
+    }
+
+    [Test]
+    public async Task A_port_that_another_program_holds_is_told_as_such()
+    {
+        Assume.That(Environment.IsPrivilegedProcess, Is.False, "the kernel lets root share a port");
+        using var other = new SerialPort(Fake.Address);
+        other.Open();
+        var reading = await Board.Require<OutletPower>().ReadAsync(default);
+        Assert.That(reading.State, Is.EqualTo(PowerState.Unknown));
+        Assert.That(reading.Fault?.What, Does.Contain("another program uses"));
     }
 
     protected override Task<FakeDevice> StartAsync() =>
