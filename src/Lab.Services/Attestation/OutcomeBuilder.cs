@@ -82,7 +82,7 @@ internal sealed class OutcomeBuilder(
         Denial? denial
     ) =>
         statements?.Write(board, evidence, claims, denial)
-        ?? evidence.ToFiles().ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value);
+        ?? evidence.ToFiles().ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value, StringComparer.Ordinal);
 
     private PcrComparison[] Compare(Func<int, string?> quoted) =>
         [

@@ -34,7 +34,9 @@ internal sealed class StatementWriter(StatementSigner signer, ReferenceValues re
             now,
             now + Lifetime
         );
-        var files = evidence.ToFiles().ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value);
+        var files = evidence
+            .ToFiles()
+            .ToDictionary(file => file.Key, file => (ReadOnlyMemory<byte>)file.Value, StringComparer.Ordinal);
         lock (_gate)
             files[EvidenceBundle.StatementFile] = signer.Sign(statement);
         return files;
