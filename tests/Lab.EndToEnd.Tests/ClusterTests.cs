@@ -203,7 +203,7 @@ public sealed class ClusterTests
         );
         Assert.That(
             kubelet.Body.GetProperty("data").GetProperty("kubelet").GetString(),
-            Does.Contain("rotateCertificates: false")
+            Does.Contain("clientCAFile: /etc/kubernetes/pki/ca.crt")
                 .And.Contain("nodeStatusUpdateFrequency: 2s")
                 .And.Contain("cgroupDriver: cgroupfs")
         );

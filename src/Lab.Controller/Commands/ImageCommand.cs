@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Emulation.Images;
+using Lab.Host.Processes;
 using Lab.Model.Errors;
 
 namespace Lab.Controller.Commands;
@@ -16,11 +18,10 @@ internal static class ImageCommand
 
     private static Command Node(LabEnvironment environment)
     {
-        var kubernetes = new Option<string>("--kubernetes")
+        var kubernetes = new Option<string?>("--kubernetes")
         {
-            Description = "A static arm64 program that is kubelet, kubeadm and kube-proxy by its name.",
+            Description = "A static arm64 program that is kubelet, kubeadm and kube-proxy by its name; without, the lab's own.",
             HelpName = "FILE",
-            Required = true,
         };
         var kernel = new Option<NodeKernel>("--kernel")
         {
@@ -45,10 +46,10 @@ internal static class ImageCommand
                 var reporter = new PreparationReporter(line => environment.Error.WriteLine(line), environment.Time);
                 var anew = parsed.GetValue(refresh);
                 var parts = await images.PrepareAsync(reporter, anew, cancellationToken);
-                var options = new NodeOptions(Path.GetFullPath(parsed.GetRequiredValue(kubernetes)))
-                {
-                    Kernel = parsed.GetValue(kernel),
-                };
+                var program = parsed.GetValue(kubernetes) is { } named
+                    ? Path.GetFullPath(named)
+                    : await OwnKubernetesAsync(environment, reporter, anew, cancellationToken);
+                var options = new NodeOptions(program) { Kernel = parsed.GetValue(kernel) };
                 var image = await images.BuildNodeAsync(parts, options, reporter, anew, cancellationToken);
                 if (parsed.GetValue(output) is { } file)
                 {
@@ -60,6 +61,25 @@ internal static class ImageCommand
             }
         );
         return command;
+    }
+
+    private static async Task<string> OwnKubernetesAsync(
+        LabEnvironment environment,
+        PreparationReporter reporter,
+        bool refresh,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
+        var cluster = await ClusterParts.PrepareAsync(
+            new RigCluster(),
+            environment.Folders,
+            owner,
+            reporter,
+            refresh,
+            cancellationToken
+        );
+        return cluster.NodeProgram;
     }
 
     private static void Copy(string source, string target)

@@ -138,7 +138,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
     }
 
     private static Dictionary<string, string> Merge(params IEnumerable<IReadOnlyDictionary<string, string>?> facts) =>
-        facts.SelectMany(some => some ?? new Dictionary<string, string>()).ToDictionary(StringComparer.Ordinal);
+        facts.SelectMany(some => some ?? new Dictionary<string, string>(StringComparer.Ordinal)).ToDictionary(StringComparer.Ordinal);
 
     private static Dictionary<string, string> Facts(Accelerator accelerator, HostSpeed speed) =>
         new(StringComparer.Ordinal)

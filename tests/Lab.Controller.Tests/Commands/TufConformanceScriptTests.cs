@@ -19,6 +19,7 @@ internal sealed class TufConformanceScriptTests
         var start = new ProcessStartInfo("/bin/sh", [Path.Combine(Checkout.Root, "docs", "tuf-conformance.sh")])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         start.Environment["HWLAB"] = $"dotnet {Path.Combine(AppContext.BaseDirectory, "hwlab.dll")}";
         using var script = Process.Start(start)!;

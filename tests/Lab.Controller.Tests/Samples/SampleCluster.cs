@@ -101,7 +101,7 @@ internal static class SampleCluster
         int count = 1
     ) =>
         JsonSerializer.SerializeToElement(
-            new Dictionary<string, object>
+            new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["metadata"] = new
                 {

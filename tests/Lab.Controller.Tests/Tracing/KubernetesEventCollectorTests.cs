@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Lab.Controller.Runs;
 using Lab.Controller.Tests.Samples;
 using Lab.Controller.Tracing.Kubernetes;

@@ -5,6 +5,8 @@ namespace Lab.Host.Tests.Debian;
 
 internal sealed class DebianSourceArchiveTests
 {
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
+
     private string _cache = "";
 
     [SetUp]
@@ -53,7 +55,9 @@ internal sealed class DebianSourceArchiveTests
         );
         Assert.That(
             files,
-            Is.EquivalentTo(new Dictionary<string, string> { ["hello_1.dsc"] = "aa", ["hello_1.orig.tar.gz"] = "bb" })
+            Is.EquivalentTo(
+                new Dictionary<string, string>(StringComparer.Ordinal) { ["hello_1.dsc"] = "aa", ["hello_1.orig.tar.gz"] = "bb" }
+            )
         );
     }
 
@@ -65,11 +69,13 @@ internal sealed class DebianSourceArchiveTests
             File.WriteAllText(Path.Combine(folder, file), "");
         }
 
-        var source = new DebianSource("bookworm", "hello", "1", files.ToDictionary(file => file, _ => "aa"));
-        File.WriteAllBytes(
-            Path.Combine(folder, "source.json"),
-            JsonSerializer.SerializeToUtf8Bytes(source, new JsonSerializerOptions(JsonSerializerDefaults.Web))
+        var source = new DebianSource(
+            "bookworm",
+            "hello",
+            "1",
+            files.ToDictionary(file => file, _ => "aa", StringComparer.Ordinal)
         );
+        File.WriteAllBytes(Path.Combine(folder, "source.json"), JsonSerializer.SerializeToUtf8Bytes(source, Web));
         return folder;
     }
 }

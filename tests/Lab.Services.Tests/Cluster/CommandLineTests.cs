@@ -31,7 +31,7 @@ internal sealed class CommandLineTests
             Assert.That(text, Does.Contain($"apiVersion: {release.KubeadmApi}\nkind: ClusterConfiguration"));
             Assert.That(text, Does.Contain($"kubernetesVersion: {version}"));
             Assert.That(text, Does.Contain("controlPlaneEndpoint: 10.0.2.2:40123"));
-            Assert.That(text, Does.Contain("rotateCertificates: false"));
+            Assert.That(text, Does.Contain("clientCAFile: /etc/kubernetes/pki/ca.crt"));
             Assert.That(text, Does.Contain(keys).And.Contain(socket));
         });
     }

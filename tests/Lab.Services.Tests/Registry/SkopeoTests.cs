@@ -108,8 +108,8 @@ public sealed class SkopeoTests
             "fleet/hello",
             "1",
             ["/bin/busybox", "httpd"],
-            new Dictionary<string, ReadOnlyMemory<byte>> { ["bin/busybox"] = TestLab.Noise(3000) },
-            new Dictionary<string, string> { ["bin/sh"] = "busybox" }
+            new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { ["bin/busybox"] = TestLab.Noise(3000) },
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["bin/sh"] = "busybox" }
         );
         await WorkloadImageWriter.PublishAsync(_served.Registry, image, CancellationToken.None);
         var name = $"docker://{_served.Authority}/fleet/hello:1";

@@ -9,17 +9,21 @@ public sealed class WorkloadImageTests
         "fleet/hello",
         "1",
         ["/bin/busybox"],
-        new Dictionary<string, ReadOnlyMemory<byte>>
+        new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal)
         {
             ["www/deep/index.html"] = "hello"u8.ToArray(),
             ["bin/busybox"] = "x"u8.ToArray(),
         },
-        new Dictionary<string, string> { ["bin/sh"] = "busybox" }
+        new Dictionary<string, string>(StringComparer.Ordinal) { ["bin/sh"] = "busybox" }
     );
 
     [Test]
-    public void The_same_image_gives_the_same_layer() =>
-        Assert.That(WorkloadImageWriter.Layer(Image), Is.EqualTo(WorkloadImageWriter.Layer(Image)));
+    public void The_same_image_gives_the_same_layer()
+    {
+        var once = WorkloadImageWriter.Layer(Image);
+
+        Assert.That(WorkloadImageWriter.Layer(Image), Is.EqualTo(once));
+    }
 
     [Test]
     public void A_layer_names_folders_before_what_is_in_them()

@@ -1,3 +1,4 @@
+#pragma warning disable CA5350 // The kernel measures with SHA-1 where it is told to.
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;

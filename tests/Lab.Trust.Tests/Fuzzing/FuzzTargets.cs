@@ -1,3 +1,4 @@
+#pragma warning disable CA5350 // One of the banks that a log may have is SHA-1.
 using System.Security.Cryptography;
 using System.Text;
 using Lab.Trust.Attestation;

@@ -38,8 +38,13 @@ internal static class KubeadmConfiguration
             kind: KubeletConfiguration
             cgroupDriver: cgroupfs
             clusterDNS: [{options.ClusterDns}]
-            # kubeadm join then uses the key that is bound to the board's TPM quote, not one that the kubelet makes itself.
-            rotateCertificates: false
+            # Where kubeadm join puts it; else kubeadm names the folder of this control plane, and the resolver of this host.
+            authentication:
+              x509:
+                clientCAFile: /etc/kubernetes/pki/ca.crt
+            resolvConf: /etc/resolv.conf
+            # kubeadm always uploads rotateCertificates: true; the node's agent overrides it, so that the kubelet keeps the key that the
+            # board's TPM quoted.
             nodeStatusUpdateFrequency: 2s
 
             """;

@@ -143,7 +143,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
     {
         // kubeadm notes the runtime's socket on the node of the control plane, and waits for it; here there is none.
         const string Nodes = "/api/v1/nodes";
-        await Task.WhenAll(KubeadmAsync(["upload-config", "kubeadm"], Administrator, cancellationToken), UploadKubeletAsync());
+        await Task.WhenAll(UploadConfigAsync("kubeadm", cancellationToken), UploadKubeletAsync());
 
         async Task UploadKubeletAsync()
         {
@@ -164,7 +164,7 @@ internal sealed class KubeadmControlPlane : IControlPlane
                 }
             );
             await api.ApplyAsync($"{Nodes}/{KubeadmConfiguration.PlaceholderNode}", node, cancellationToken);
-            await KubeadmAsync(["upload-config", "kubelet"], Administrator, cancellationToken);
+            await UploadConfigAsync("kubelet", cancellationToken);
             await api.SendAsync(
                 HttpMethod.Delete,
                 $"{Nodes}/{KubeadmConfiguration.PlaceholderNode}",
@@ -172,6 +172,24 @@ internal sealed class KubeadmControlPlane : IControlPlane
                 "",
                 cancellationToken
             );
+        }
+    }
+
+    // kubeadm gives a request ten seconds, which a busy machine may not have. The phase can be done again.
+    private async Task UploadConfigAsync(string what, CancellationToken cancellationToken)
+    {
+        const int Attempts = 5;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await KubeadmAsync(["upload-config", what], Administrator, cancellationToken);
+                return;
+            }
+            catch (LabException) when (attempt < Attempts)
+            {
+                // The next attempt says why if it fails for good.
+            }
         }
     }
 
