@@ -2,8 +2,10 @@ using System.CommandLine;
 using Lab.Controller.Doctor;
 using Lab.Controller.Runs;
 using Lab.Host.Machine;
+using Lab.Host.Processes;
 using Lab.Host.Storage;
 using Lab.Model.Errors;
+using Lab.Services.Cluster.Flavors;
 
 namespace Lab.Controller.Commands;
 
@@ -30,6 +32,7 @@ internal static class DoctorCommand
                     .Select(Item.Of)
                     .Concat(Places(environment))
                     .Append(RigItem(environment, parsed.GetValue(rig)))
+                    .Concat(await ClusterItemsAsync(environment))
                     .ToList();
                 Tell(environment, items, parsed.GetValue(json));
                 return items.Any(item => item.Remedy is not null) ? ExitCodes.LabError : ExitCodes.Pass;
@@ -50,6 +53,25 @@ internal static class DoctorCommand
             environment.Folders.State,
             () => LabFolders.EnsureRoom(environment.Folders.State, StateRoom)
         );
+    }
+
+    /// <summary>Which kinds of cluster are ready here, and which were never run where the lab is made.</summary>
+    private static async Task<IReadOnlyList<Item>> ClusterItemsAsync(LabEnvironment environment)
+    {
+        await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
+        return
+        [
+            .. ClusterFlavors
+                .All(new ClusterChoice(), environment.Folders, owner)
+                .Select(flavor => new Item(
+                    $"cluster {flavor.Name}",
+                    flavor.NeverRunHere is not null ? "untested"
+                        : flavor.FindCached() is null ? "not built yet"
+                        : "has",
+                    flavor.NeverRunHere ?? "made on first use, and by ./hwlab setup",
+                    Remedy: null
+                )),
+        ];
     }
 
     private static Item RigItem(LabEnvironment environment, string? name) =>
