@@ -40,7 +40,7 @@ public static class ScenarioCatalog
                 "foreign-node-name",
                 "a thief asks with the board's token for the certificate of another node",
                 "another-node",
-                "not-attested"
+                "foreign-token"
             ),
             new WrongAuthority(),
             new UnattestedJoin(),

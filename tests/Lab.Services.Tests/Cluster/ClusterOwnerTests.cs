@@ -49,7 +49,7 @@ internal sealed class ClusterOwnerTests
         [
             .. Process
                 .GetProcesses()
-                .Where(process => process.ProcessName is "etcd" or "kube-apiserver" or "kube-controller" or "kube-scheduler")
+                .Where(process => process.ProcessName is "etcd" or "kube-apiserver" or "kube-controller-manager" or "kube-scheduler")
                 .Where(process => File.ReadAllText($"/proc/{process.Id}/environ").Split('\0').Contains(Cookie())),
         ];
 
