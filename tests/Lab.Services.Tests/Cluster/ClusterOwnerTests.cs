@@ -10,23 +10,31 @@ namespace Lab.Services.Tests.Cluster;
 internal sealed class ClusterOwnerTests
 {
     private string _root = "";
+    private Process? _program;
 
     [SetUp]
     public void Make_a_folder() => _root = Directory.CreateTempSubdirectory("hwlab-cluster-").FullName;
 
     [TearDown]
-    public void Remove_the_folder() => Directory.Delete(_root, recursive: true);
+    public void Remove_the_folder()
+    {
+        // A test that failed half-way must not leave a cluster behind.
+        _program?.Kill();
+        _program?.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
 
     [Test]
     public async Task A_cluster_dies_with_its_killed_owner_and_its_keys_are_swept()
     {
-        using var program = Process.Start(
+        _program = Process.Start(
             new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Lab.Services.Tests"), ["cluster", _root])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,
             }
         )!;
+        var program = _program;
         Assert.That(await program.StandardOutput.ReadLineAsync(), Is.EqualTo(ClusterProgram.Joinable));
         var components = Components();
         Assert.That(components, Has.Count.EqualTo(4));
@@ -49,7 +57,9 @@ internal sealed class ClusterOwnerTests
         [
             .. Process
                 .GetProcesses()
-                .Where(process => process.ProcessName is "etcd" or "kube-apiserver" or "kube-controller-manager" or "kube-scheduler")
+                .Where(process =>
+                    process.ProcessName is "etcd" or "kube-apiserver" or "kube-controller-manager" or "kube-scheduler"
+                )
                 .Where(process => File.ReadAllText($"/proc/{process.Id}/environ").Split('\0').Contains(Cookie())),
         ];
 
