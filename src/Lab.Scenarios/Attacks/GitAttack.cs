@@ -23,11 +23,27 @@ internal sealed class GitAttack(
     {
         var repository = context.Services.Require<IFleetRepository>();
         await new GitOpsSyncStage(context).SyncAsync(cancellationToken);
+        await CommitHonestlyAsync(context, repository, cancellationToken);
         var refusal = await GitIntrusion.RefuseAsync(context, () => intrude(repository, cancellationToken), cancellationToken);
         context.Recorder.Check(
             $"the engine refuses: {code}",
             refusal.Refused && string.Equals(refusal.Reason, code, StringComparison.Ordinal),
             refusal.Detail
         );
+    }
+
+    /// <summary>A second commit: the first of a history cannot be rewritten.</summary>
+    private async Task CommitHonestlyAsync(RunContext context, IFleetRepository repository, CancellationToken cancellationToken)
+    {
+        var changes = new Dictionary<string, string?>(StringComparer.Ordinal) { ["README.md"] = $"Before the attack {Name}.\n" };
+        var head = await repository.CommitAsync(changes, "Say what comes", signed: true, cancellationToken);
+        await context
+            .Services.Require<IGitOps>()
+            .WaitAsync(
+                status => status.Ready == "True" && status.AppliedRevision?.EndsWith(head, StringComparison.Ordinal) == true,
+                "the honest commit is applied",
+                context.Deadlines.Of(60),
+                cancellationToken
+            );
     }
 }
