@@ -12,6 +12,7 @@ public sealed class ReconcileQueueTests
     public async Task An_object_asked_for_while_it_is_worked_on_comes_again_and_its_waiting_is_cut_short()
     {
         var started = new SemaphoreSlim(0);
+        var askedTwice = new TaskCompletionSource();
         var count = 0;
         using var stop = new CancellationTokenSource();
         using var queue = new ReconcileQueue(
@@ -27,6 +28,7 @@ public sealed class ReconcileQueueTests
                 await using var registration = superseded.Register(cut.SetResult);
                 started.Release();
                 await cut.Task;
+                await askedTwice.Task;
                 return null;
             },
             TimeProvider.System
@@ -36,6 +38,7 @@ public sealed class ReconcileQueueTests
         await started.WaitAsync();
         queue.Add(Key);
         queue.Add(Key);
+        askedTwice.SetResult();
         await started.WaitAsync();
         await stop.CancelAsync();
         await running;
