@@ -5,10 +5,15 @@ using Lab.Model.Errors;
 
 const int DefaultRuns = 3;
 var runs = DefaultRuns;
-if (args is not [] && !(args is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
+var chain = args is ["chain", ..];
+var options = chain ? args[1..] : args;
+if (options is not [] && !(options is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
 {
     await Console.Error.WriteLineAsync(
-        $"usage: hwlab benchmark [--runs N]   (N boots by the lab and by a plain script; {DefaultRuns})"
+        $"""
+        usage: hwlab benchmark [chain] [--runs N]
+        N boots by the lab and by a plain script ({DefaultRuns}); chain: as far as a rolled workload
+        """
     );
     return ExitCodes.Usage;
 }
@@ -21,7 +26,12 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 try
 {
-    await new Benchmark(LabFolders.FromEnvironment(), runs).RunAsync(Console.Out, cancellation.Token);
+    var folders = LabFolders.FromEnvironment();
+    await (
+        chain
+            ? new ChainBenchmark(folders, runs).RunAsync(Console.Out, cancellation.Token)
+            : new Benchmark(folders, runs).RunAsync(Console.Out, cancellation.Token)
+    );
     return 0;
 }
 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
