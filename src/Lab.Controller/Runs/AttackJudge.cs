@@ -14,7 +14,7 @@ internal static class AttackJudge
     {
         var expected = new SeenRefusal(attack.RefusingStage, attack.RefusalCode);
         // What refuses on the way to the attack, as a denied attestation does before a join without one, is not the attack's end.
-        var seen = record.Refusals.LastOrDefault();
+        var seen = record.Refusals is [.., var last] ? last : null;
         var verdict = record.Verdict == Verdict.Pass && seen != expected ? Verdict.Fail : record.Verdict;
         return new AttackResult
         {
