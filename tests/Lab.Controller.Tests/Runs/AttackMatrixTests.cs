@@ -139,11 +139,13 @@ internal sealed class AttackMatrixTests
         }
 
         var outcome = await RunAsync(
-            cancelling.Token,
+            [
+                Attack("refused", ("one", Refuse(Code))),
+                Attack("cancelled", ("one", CancelAsync)),
+                Attack("never", ("one", Refuse(Code))),
+            ],
             Checked(FakeLab.RigText),
-            Attack("refused", ("one", Refuse(Code))),
-            Attack("cancelled", ("one", CancelAsync)),
-            Attack("never", ("one", Refuse(Code)))
+            cancelling.Token
         );
         Assert.Multiple(() =>
         {
@@ -189,9 +191,9 @@ internal sealed class AttackMatrixTests
 
     private static Rig Checked(string rig) => RigReader.Parse(rig, "bench.yaml");
 
-    private Task<RunOutcome> RunAsync(params IAttack[] attacks) => RunAsync(default, Checked(TwoBoards), attacks);
+    private Task<RunOutcome> RunAsync(params IAttack[] attacks) => RunAsync(attacks, Checked(TwoBoards), default);
 
-    private async Task<RunOutcome> RunAsync(CancellationToken cancellationToken, Rig rig, params IAttack[] attacks)
+    private async Task<RunOutcome> RunAsync(IReadOnlyList<IAttack> attacks, Rig rig, CancellationToken cancellationToken)
     {
         using var lab = new FakeLab(new FakeScenario(), (0, "hello\r\n")) { Attacks = attacks };
         using var folder = RunFolder.Create(_folder.Root);
