@@ -1,14 +1,21 @@
 using Lab.Benchmarks;
+using Lab.Benchmarks.Trust;
 using Lab.Controller.Runs;
 using Lab.Host.Storage;
 using Lab.Model.Errors;
 
 const int DefaultRuns = 3;
 var runs = DefaultRuns;
+var trust = args is ["trust", ..];
+if (trust)
+{
+    args = args[1..];
+}
+
 if (args is not [] && !(args is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
 {
     await Console.Error.WriteLineAsync(
-        $"usage: hwlab benchmark [--runs N]   (N boots by the lab and by a plain script; {DefaultRuns})"
+        $"usage: hwlab benchmark [trust] [--runs N]   (N boots by the lab and by a plain script, or turns of the trust library; {DefaultRuns})"
     );
     return ExitCodes.Usage;
 }
@@ -21,6 +28,12 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 try
 {
+    if (trust)
+    {
+        await new TrustBenchmark(TimeProvider.System, runs).RunAsync(Console.Out, cancellation.Token);
+        return 0;
+    }
+
     await new Benchmark(LabFolders.FromEnvironment(), runs).RunAsync(Console.Out, cancellation.Token);
     return 0;
 }
