@@ -328,6 +328,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             Stages = recorder.Stages,
             Phases = recorder.Phases,
             Pcrs = recorder.Table,
+            Refusals = recorder.Refusals,
             Facts = _facts,
         };
     }

@@ -59,13 +59,17 @@ internal sealed class Boot(RunContext context)
     )
     {
         var progress = await EndOrReachAsync(stage, name, deadline, cancellationToken, onTheWay);
-        return progress.Is(stage, name)
-            ? progress
-            : throw new BoardException(
-                $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
-                context.Board.Name,
-                "the console log has the lines before it"
-            );
+        if (progress.Is(stage, name))
+        {
+            return progress;
+        }
+
+        context.Recorder.Refused(progress["code"]);
+        throw new BoardException(
+            $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
+            context.Board.Name,
+            "the console log has the lines before it"
+        );
     }
 
     /// <summary>Reads on until the named event, a refusal of the boot agent, a denial of the node's attester or a refused join.</summary>
