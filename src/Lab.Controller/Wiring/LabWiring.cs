@@ -132,7 +132,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         {
             Others = boards[1..],
             ServicesFailed = LabFailures.FirstOf(
-                new[] { services.Failed, cluster?.Failed, git?.Failed }.OfType<Task<LabException?>>().ToList()
+                new[] { services.Failed, cluster?.Failed, git?.Failed, network.Segment?.Failed }
+                    .OfType<Task<LabException?>>()
+                    .ToList()
             ),
         };
     }
