@@ -363,6 +363,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             ? "every request of it is refused"
             : "the API server does not ask the lab: its certificate is good until it expires";
         var expulsion = new NodeExpulsion(end.Board, end.Code, $"{end.Detail}; {done}; {certificate}", end.At, _time.GetUtcNow());
+        await NodeEventWriter.TellExpulsionAsync(cluster.Api, end.Board, end.Code, expulsion.Detail, end.At, cancellationToken);
         _journal.Note("expelled", end.Board, end.Code, expulsion.Detail);
         _expulsions.Add(end, expulsion);
     }
