@@ -86,6 +86,7 @@ internal sealed class ClusterWing : IAsyncDisposable
                     Time = setup.Time,
                     Segment = network.Segment,
                     AuthorizerKubeconfig = admission.AuthorizerKubeconfigPath,
+                    SigningDuration = TimeSpan.FromSeconds(setup.Rig.Cluster.CertificateSeconds),
                 },
                 cancellationToken
             );

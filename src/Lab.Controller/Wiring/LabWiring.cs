@@ -217,6 +217,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 Accelerator = accelerator,
                 MemoryMebibytes = (int)(board.Memory >> 20),
                 Processors = board.Cpus,
+                Clock = board.Clock,
             },
             folders,
             owner,

@@ -245,7 +245,14 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             await forgetting;
             _trust.Begin(attested, token);
             _journal.Note("granted", attested.Name, token.Id, $"for the key {attested.NodeKeySha256}");
-            return JoinSecret.ForJoin(attested.Name, token, cluster, _misstatedAuthority ?? cluster.AuthorityHash, _options);
+            return JoinSecret.ForJoin(
+                attested.Name,
+                token,
+                cluster,
+                _misstatedAuthority ?? cluster.AuthorityHash,
+                _options,
+                _time.GetUtcNow()
+            );
         }
         catch (Exception exception)
         {
