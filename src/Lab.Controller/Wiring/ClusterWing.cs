@@ -90,6 +90,7 @@ internal sealed class ClusterWing : IAsyncDisposable
                     Segment = network.Segment,
                     AuthorizerKubeconfig = admission.AuthorizerKubeconfigPath,
                     StateFolder = setup.Request.Keep ? setup.Folder.PathOf(KeptState) : null,
+                    SigningDuration = TimeSpan.FromSeconds(setup.Rig.Cluster.CertificateSeconds),
                 },
                 cancellationToken
             );
