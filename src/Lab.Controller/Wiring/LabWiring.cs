@@ -87,7 +87,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         GitWing? git =
             cluster is null || !setup.Rig.Services.Git
                 ? null
-                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!.Kustomize, folders, owner, cancellationToken));
+                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!, folders, owner, cancellationToken));
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,

@@ -17,6 +17,7 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
         if (!outcome.Accepted)
         {
+            context.Recorder.Refused(outcome.Code ?? "");
             throw new BoardException(
                 $"attestation denied ({outcome.Code}): {outcome.Detail}",
                 context.Board.Name,

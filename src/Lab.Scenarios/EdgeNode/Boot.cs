@@ -112,12 +112,15 @@ internal sealed class Boot(RunContext context)
         }
     }
 
-    private BoardException Ended(ProgressEvent progress) =>
-        new(
+    private BoardException Ended(ProgressEvent progress)
+    {
+        context.Recorder.Refused(progress["code"]);
+        return new BoardException(
             $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
             context.Board.Name,
             "the console log has the lines before it"
         );
+    }
 
     private static bool EndsTheBoot(ProgressEvent progress) =>
         progress.Is("linuxboot", "refused") || progress.Is("node", "denied") || progress.Is("node", "join-refused");

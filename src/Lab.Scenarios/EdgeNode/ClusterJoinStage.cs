@@ -34,6 +34,7 @@ internal sealed class ClusterJoinStage(RunContext context, Boot boot)
         );
         if (!decision.Approved)
         {
+            recorder.Refused(decision.Code);
             throw new BoardException($"the node may not join ({decision.Code}): {decision.Detail}", context.Board.Name);
         }
 

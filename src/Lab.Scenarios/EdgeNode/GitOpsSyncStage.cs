@@ -64,6 +64,7 @@ internal sealed class GitOpsSyncStage(RunContext context)
     {
         var changed = await _repository.WithRevisionAsync(Revision, cancellationToken);
         var pushed = context.Time.GetTimestamp();
+        context.Recorder.Phase("commit pushed", context.Time.GetUtcNow());
         var head = await CommitAsync(FleetFiles.Deployment, changed, "Roll the workload", signed: true, cancellationToken);
         await AppliedAsync(head, cancellationToken);
         var applied = context.Time.GetElapsedTime(pushed);

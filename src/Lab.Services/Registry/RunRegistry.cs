@@ -31,6 +31,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
 
     public Uri HostOrigin => _hostOrigin ?? throw new InvalidOperationException("the registry is not served yet");
 
+    /// <summary>The repositories that there are.</summary>
+    public IReadOnlyList<string> Names => _repositories.Names;
+
     public void ServedAt(Uri origin) => _hostOrigin = origin;
 
     public Task<byte[]> ReadAsync(string repository, string digest, CancellationToken cancellationToken)
@@ -95,7 +98,7 @@ internal sealed class RunRegistry : IRegistry, IDisposable
     {
         var document = ManifestDocument.Parse(content, contentType: null);
         var digest = await _blobs.AddAsync(content, cancellationToken);
-        _repositories.AddManifest(repository, new StoredManifest(digest, content.Length, document), tag);
+        _repositories.AddManifest(repository, new StoredManifest(digest, content.Length, document), tag, byLab: true);
         return digest;
     }
 
