@@ -10,6 +10,7 @@ internal sealed class ImagePullTests
     [TestCase("registry.hwlab/fleet/hello:1", "fleet/hello", "1")]
     [TestCase("registry.hwlab/pause", "pause", "latest")]
     [TestCase("registry.hwlab/pause@sha256:ab", "pause", "sha256:ab")]
+    [TestCase("registry.hwlab/fleet/hello:1@sha256:ab", "fleet/hello", "sha256:ab")]
     public void An_image_of_the_rig_is_known_by_its_name(string image, string repository, string reference) =>
         Assert.That(new ImagePull("pod", image, "", "").InRig, Is.EqualTo((repository, reference)));
 

@@ -68,7 +68,7 @@ internal sealed class CertificateRenewal(
         if (_seen != certificate.Thumbprint)
         {
             _seen = certificate.Thumbprint;
-            _due = now + ((certificate.NotAfter.ToUniversalTime() - now) / 2);
+            _due = now + ((new DateTimeOffset(certificate.NotAfter) - now) / 2);
         }
 
         return now >= _due;

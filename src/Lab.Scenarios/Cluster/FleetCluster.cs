@@ -74,6 +74,15 @@ internal sealed class FleetCluster(RunContext context)
         }
     }
 
+    /// <summary>The lab's own fault that keeps a pod of the workload from having its image; null where there is none.</summary>
+    public async Task<LabException?> FindImageFaultAsync(CancellationToken cancellationToken)
+    {
+        var answer = await _cluster.SendAsync(HttpMethod.Get, PodsPath, body: null, Json, cancellationToken);
+        return answer.IsSuccess && answer.Body.Find("items") is { ValueKind: JsonValueKind.Array } pods
+            ? await FindImageFaultAsync([.. pods.EnumerateArray()], cancellationToken)
+            : null;
+    }
+
     /// <summary>A pod that cannot have its image from the rig's registry is the lab's fault, unless the registry serves it.</summary>
     private async Task<LabException?> FindImageFaultAsync(IReadOnlyList<JsonElement> pods, CancellationToken cancellationToken)
     {

@@ -22,9 +22,11 @@ internal sealed record ImagePull(string Pod, string Image, string Reason, string
                 return null;
             }
 
-            var name = Image[RigRegistry.Length..];
-            var end = name.IndexOfAny(['@', ':']);
-            return end < 0 ? (name, "latest") : (name[..end], name[(end + 1)..]);
+            // A digest says more than the tag before it.
+            var parts = Image[RigRegistry.Length..].Split('@', 2);
+            var end = parts[0].IndexOf(':', StringComparison.Ordinal);
+            var (repository, tag) = end < 0 ? (parts[0], "latest") : (parts[0][..end], parts[0][(end + 1)..]);
+            return (repository, parts is [_, var digest] ? digest : tag);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lab.Model.Errors;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
 using Lab.Scenarios.Cluster;
@@ -165,13 +166,23 @@ internal sealed class GitOpsSyncStage(RunContext context)
             cancellationToken
         );
 
-    private Task<SyncStatus> AppliedAsync(string head, CancellationToken cancellationToken) =>
-        _gitOps.WaitAsync(
-            status => status.Ready == "True" && Names(status.AppliedRevision, head),
-            $"commit {head[..12]} is applied",
-            context.Deadlines.Of(60),
-            cancellationToken
-        );
+    private async Task<SyncStatus> AppliedAsync(string head, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _gitOps.WaitAsync(
+                status => status.Ready == "True" && Names(status.AppliedRevision, head),
+                $"commit {head[..12]} is applied",
+                context.Deadlines.Of(60),
+                cancellationToken
+            );
+        }
+        catch (LabException late)
+        {
+            // The sync waits for its pods: what keeps those from running says more.
+            throw await _cluster.FindImageFaultAsync(cancellationToken) ?? late;
+        }
+    }
 
     private static bool Names(string? revision, string commit) =>
         revision?.EndsWith($"sha1:{commit}", StringComparison.Ordinal) == true;
