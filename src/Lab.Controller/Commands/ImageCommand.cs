@@ -20,7 +20,8 @@ internal static class ImageCommand
     {
         var kubernetes = new Option<string?>("--kubernetes")
         {
-            Description = "A static arm64 program that is kubelet, kubeadm and kube-proxy by its name; without, the lab's own.",
+            Description =
+                "A static arm64 program that is kubelet, kubeadm and kube-proxy by its name; without, those of the rig's cluster.",
             HelpName = "FILE",
         };
         var kernel = new Option<NodeKernel>("--kernel")
@@ -30,10 +31,14 @@ internal static class ImageCommand
         };
         var output = new Option<string?>("--out") { Description = "Also copy the root file system there.", HelpName = "FILE" };
         var refresh = new Option<bool>("--refresh") { Description = "Look for newer Debian packages." };
+        var rig = CommonOptions.Rig();
+        var mirror = CommonOptions.Mirror();
         var json = CommonOptions.Json();
         var command = new Command("node", "Build a cluster node: the same inputs give the same digests.")
         {
+            rig,
             kubernetes,
+            mirror,
             kernel,
             output,
             refresh,
@@ -46,10 +51,16 @@ internal static class ImageCommand
                 var reporter = new PreparationReporter(line => environment.Error.WriteLine(line), environment.Time);
                 var anew = parsed.GetValue(refresh);
                 var parts = await images.PrepareAsync(reporter, anew, cancellationToken);
-                var program = parsed.GetValue(kubernetes) is { } named
-                    ? Path.GetFullPath(named)
-                    : await OwnKubernetesAsync(environment, reporter, anew, cancellationToken);
-                var options = new NodeOptions(program) { Kernel = parsed.GetValue(kernel) };
+                var programs = parsed.GetValue(kubernetes) is { } named
+                    ? NodePrograms.Combined(Path.GetFullPath(named))
+                    : await KubernetesAsync(
+                        environment,
+                        RigFiles.ReadCluster(environment, parsed.GetValue(rig), parsed.GetValue(mirror)),
+                        reporter,
+                        anew,
+                        cancellationToken
+                    );
+                var options = new NodeOptions(programs) { Kernel = parsed.GetValue(kernel) };
                 var image = await images.BuildNodeAsync(parts, options, reporter, anew, cancellationToken);
                 if (parsed.GetValue(output) is { } file)
                 {
@@ -63,23 +74,17 @@ internal static class ImageCommand
         return command;
     }
 
-    private static async Task<string> OwnKubernetesAsync(
+    private static async Task<NodePrograms> KubernetesAsync(
         LabEnvironment environment,
+        RigCluster wanted,
         PreparationReporter reporter,
         bool refresh,
         CancellationToken cancellationToken
     )
     {
         await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
-        var cluster = await ClusterParts.PrepareAsync(
-            new RigCluster(),
-            environment.Folders,
-            owner,
-            reporter,
-            refresh,
-            cancellationToken
-        );
-        return cluster.NodeProgram;
+        var cluster = await ClusterParts.PrepareAsync(wanted, environment.Folders, owner, reporter, refresh, cancellationToken);
+        return cluster.NodePrograms;
     }
 
     private static void Copy(string source, string target)

@@ -15,6 +15,17 @@ internal static class RigFiles
             .RigFolders.Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.yaml").Order(StringComparer.Ordinal));
 
+    /// <summary>The cluster of a rig; the lab's own choice where no rig is named.</summary>
+    /// <param name="environment">Where rigs are.</param>
+    /// <param name="rig">The rig's name or file.</param>
+    /// <param name="mirror">Where releases are taken from, instead of what the rig says.</param>
+    /// <exception cref="RigException">There is no such rig, or it cannot be read.</exception>
+    public static RigCluster ReadCluster(LabEnvironment environment, string? rig, string? mirror)
+    {
+        var cluster = rig is null ? new RigCluster() : Read(environment, rig).Cluster;
+        return cluster with { Mirror = mirror ?? cluster.Mirror };
+    }
+
     /// <summary>Reads the rig that was named: a file, or the name of one in the rig folders.</summary>
     /// <exception cref="RigException">There is none, or it cannot be read.</exception>
     public static Rig Read(LabEnvironment environment, string? name)

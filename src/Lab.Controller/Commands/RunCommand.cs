@@ -40,6 +40,7 @@ internal static class RunCommand
             Description = "How the board is wired to its services, instead of what the rig says.",
             HelpName = "auto|segment|user",
         };
+        var mirror = CommonOptions.Mirror();
         var keep = new Option<bool>("--keep") { Description = "Leave the board on after the last stage, until Ctrl-C." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line for each event." };
         var command = new Command("run", "Take a board through a scenario.")
@@ -51,6 +52,7 @@ internal static class RunCommand
             stopAfter,
             attack,
             network,
+            mirror,
             keep,
             json,
         };
@@ -77,7 +79,11 @@ internal static class RunCommand
 
                 var found = FindScenario(lab, parsed.GetRequiredValue(scenario));
                 var wired = RigFiles.Read(environment, parsed.GetValue(rig));
-                wired = wired with { Network = parsed.GetValue(network) ?? wired.Network };
+                wired = wired with
+                {
+                    Network = parsed.GetValue(network) ?? wired.Network,
+                    Cluster = wired.Cluster with { Mirror = parsed.GetValue(mirror) ?? wired.Cluster.Mirror },
+                };
                 var request = new RunRequest(
                     wired,
                     wired.FindBoard(parsed.GetValue(board)),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Emulation.Images;
@@ -13,7 +12,9 @@ internal static class SetupCommand
     public static Command Create(LabEnvironment environment)
     {
         var refresh = new Option<bool>("--refresh") { Description = "Look for newer Debian packages." };
-        var command = new Command("setup", "Fetch and build what boards boot.") { refresh };
+        var rig = CommonOptions.Rig();
+        var mirror = CommonOptions.Mirror();
+        var command = new Command("setup", "Fetch and build what boards boot.") { rig, refresh, mirror };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -23,7 +24,7 @@ internal static class SetupCommand
                 await images.BuildTargetAsync(parts, commandLine: null, cancellationToken);
                 await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
                 var cluster = await ClusterParts.PrepareAsync(
-                    new RigCluster(),
+                    RigFiles.ReadCluster(environment, parsed.GetValue(rig), parsed.GetValue(mirror)),
                     environment.Folders,
                     owner,
                     reporter,
@@ -32,7 +33,7 @@ internal static class SetupCommand
                 );
                 await images.BuildNodeAsync(
                     parts,
-                    new NodeOptions(cluster.NodeProgram),
+                    new NodeOptions(cluster.NodePrograms),
                     reporter,
                     parsed.GetValue(refresh),
                     cancellationToken

@@ -1,4 +1,3 @@
-using Lab.Controller.Tracing.Kubernetes;
 using Lab.Model.Errors;
 
 namespace Lab.Controller.Runs;
@@ -110,18 +109,23 @@ public sealed class RunFolder : IDisposable
     /// <summary>All files of the run that are evidence or tell about it, relative, sorted; without the manifest and the lab's own log.</summary>
     public IReadOnlyList<string> EvidenceFiles()
     {
-        string[] top = [RecordFile, HtmlFile, JUnitFile, TraceFile, KubernetesEventsFile.Name];
-        var boards = Path.Combine(Root, Boards);
-        var below = Directory.Exists(boards)
-            ? Directory.EnumerateFiles(boards, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))
-            : [];
+        string[] top = [RecordFile, HtmlFile, JUnitFile, TraceFile];
         return
         [
             .. top.Where(file => File.Exists(Path.Combine(Root, file)))
-                .Concat(below)
+                .Concat(Below(Boards))
+                .Concat(Below(Services))
                 .Concat(FilesOfAttacks())
                 .Order(StringComparer.Ordinal),
         ];
+    }
+
+    private IEnumerable<string> Below(string folder)
+    {
+        var path = Path.Combine(Root, folder);
+        return Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))
+            : [];
     }
 
     private IEnumerable<string> FilesOfAttacks()

@@ -5,6 +5,8 @@ namespace Lab.Controller.Runs;
 /// <summary>Takes down what a scenario learns and tells it to the run's readers. May be called from any thread.</summary>
 internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream events, TimeProvider time) : IRunRecorder
 {
+    private const string PowerOnPhase = Tracing.BoardBoot.PowerOn;
+
     private readonly Lock _gate = new();
     private readonly List<StageResult> _stages = [];
     private readonly List<BootPhase> _phases = [];
@@ -139,8 +141,12 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
         lock (_gate)
         {
             // A second power-on begins another boot; its time line is the one that led to the verdict.
-            _powerOn = at;
-            _phases.Clear();
+            _phases.RemoveAll(phase => phase.Board is null);
+            if (_phases.Count == 0)
+                _powerOn = at;
+            else
+                // The other boards' moments stand on the zero that there is.
+                Phase(PowerOnPhase, at);
         }
     }
 
@@ -183,7 +189,7 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
         public void Phase(string name, DateTimeOffset at) => run.Phase(name, at, board);
 
         // The run's time line begins with its first board.
-        public void PoweredOn(DateTimeOffset at) => run.Phase("power-on", at, board);
+        public void PoweredOn(DateTimeOffset at) => run.Phase(PowerOnPhase, at, board);
 
         public void Pcrs(IReadOnlyList<PcrComparison> pcrs) { }
 

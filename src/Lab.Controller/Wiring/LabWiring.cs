@@ -62,7 +62,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         var artifacts = await RunArtifacts.PrepareAsync(
             LabInstallation.FromEnvironment(folders),
             setup,
-            parts?.NodeProgram,
+            parts?.NodePrograms,
             cancellationToken
         );
         var network = held.Hold(await connecting);

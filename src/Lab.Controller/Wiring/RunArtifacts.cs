@@ -59,12 +59,12 @@ internal sealed record RunArtifacts(
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
     /// <param name="installation">Where from.</param>
     /// <param name="setup">The run.</param>
-    /// <param name="nodeProgram">The program that makes the board a cluster's node; null for a run without cluster.</param>
+    /// <param name="nodePrograms">The programs that make the board a cluster's node; null for a run without cluster.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RunArtifacts> PrepareAsync(
         LabInstallation installation,
         RunSetup setup,
-        string? nodeProgram,
+        NodePrograms? nodePrograms,
         CancellationToken cancellationToken
     )
     {
@@ -78,9 +78,9 @@ internal sealed record RunArtifacts(
             new LinuxBootOptions(setup.Rig.Target, tuf.PinnedRoot, tuf.PinnedAt),
             cancellationToken
         );
-        var target = nodeProgram is null
+        var target = nodePrograms is null
             ? await images.BuildTargetAsync(parts, commandLine: null, cancellationToken)
-            : await images.BuildNodeAsync(parts, new NodeOptions(nodeProgram), progress, refresh: false, cancellationToken);
+            : await images.BuildNodeAsync(parts, new NodeOptions(nodePrograms), progress, refresh: false, cancellationToken);
         var firmwarePath = setup.Board.FirmwarePath ?? parts.Firmware.Path;
         var firmware = await File.ReadAllBytesAsync(firmwarePath, cancellationToken);
         var prediction = Predict(

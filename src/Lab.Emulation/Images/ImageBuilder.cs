@@ -97,11 +97,7 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
         CancellationToken cancellationToken
     )
     {
-        if (!File.Exists(options.Kubernetes))
-        {
-            throw new LabException("the node's Kubernetes program is not there", options.Kubernetes, "build it first");
-        }
-
+        options.Kubernetes.Demand();
         IReadOnlyList<DebianPackage> packages = await _archive.FetchAsync(
             NodePackages.For(options.Kernel),
             progress,
@@ -112,14 +108,14 @@ public sealed class ImageBuilder(string cacheFolder, string repository, string? 
             options.Kernel == NodeKernel.Cloud
                 ? KernelPackage(parts.Packages)
                 : KernelPackage(packages, NodePackages.GenericKernel);
-        Artifact kubernetes = await ArtifactStore.DescribeAsync(options.Kubernetes, cancellationToken);
+        IReadOnlyList<string> kubernetes = await options.Kubernetes.DescribeAsync(cancellationToken);
         return await _index.GetAsync(
             [
                 "node",
                 .. Inputs(parts),
                 .. packages.Select(package => package.Sha256).Order(StringComparer.Ordinal),
                 kernel.Sha256,
-                kubernetes.Sha256,
+                .. kubernetes,
                 options.CommandLine,
             ],
             image =>

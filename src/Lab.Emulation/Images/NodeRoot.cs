@@ -56,12 +56,10 @@ internal static class NodeRoot
         "xtables-monitor",
     ];
 
-    private static readonly string[] KubernetesNames = ["kubeadm", "kubelet", "kube-proxy"];
-
     public static async Task<SquashRoot> BuildAsync(
         BoardParts parts,
         IReadOnlyList<Lab.Host.Debian.DebianPackage> packages,
-        string kubernetes,
+        NodePrograms kubernetes,
         CancellationToken cancellationToken
     )
     {
@@ -79,12 +77,7 @@ internal static class NodeRoot
 
         await AddIptablesAsync(root, userland, cancellationToken);
         await userland.AddLibrariesAsync(root, cancellationToken);
-        await root.AddFileAsync("usr/lib/hwlab/kubernetes", kubernetes, CpioArchive.Executable, cancellationToken);
-        foreach (string name in KubernetesNames)
-        {
-            root.AddLink($"usr/bin/{name}", "../lib/hwlab/kubernetes");
-        }
-
+        await kubernetes.AddAsync(root, cancellationToken);
         await root.AddFileAsync("usr/lib/hwlab/agent", parts.Agent.Path, CpioArchive.Executable, cancellationToken);
         DebianUserland.AddOwnFiles(root, "node/");
         return root;

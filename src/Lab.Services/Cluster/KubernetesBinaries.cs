@@ -20,9 +20,6 @@ public sealed record KubernetesBinaries(
     /// <summary>The names a node's programs go by.</summary>
     public static readonly IReadOnlyList<string> NodeNames = ["kubelet", "kubeadm", "kube-proxy"];
 
-    /// <summary>The arm64 program that is all of a node's by the name it is called; null where they are separate.</summary>
-    public string? Node => NodePrograms.Values.Distinct(StringComparer.Ordinal).ToArray() is [var one] ? one : null;
-
     /// <summary>kubectl for this machine.</summary>
     public string Kubectl => Program("kubectl");
 

@@ -25,11 +25,14 @@ internal sealed class SeedFiles(IReadOnlyDictionary<string, string> images)
         }
     }
 
+    // A file of manifests takes a thousandth of it.
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
     internal string Pin(string text) =>
         images.Aggregate(
             text,
             // What may go on in a tag, or a digest that is there already, is another name.
-            (now, image) => Regex.Replace(now, $@"(?<![\w./-]){Regex.Escape(image.Key)}(?![\w.@-])", $"{image.Key}@{image.Value}")
+            (now, image) => Regex.Replace(now, $@"(?<![\w./-]){Regex.Escape(image.Key)}(?![\w.@-])", $"{image.Key}@{image.Value}", RegexOptions.None, Deadline)
         );
 
     // Bytes, not text, where nothing changes: a file of another encoding stays as it is.

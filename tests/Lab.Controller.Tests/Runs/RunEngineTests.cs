@@ -75,6 +75,35 @@ internal sealed class RunEngineTests
     }
 
     [Test]
+    public async Task The_manifest_has_all_that_the_services_left()
+    {
+        string[] left = ["services/http.jsonl", "services/cluster/etcd.log", "services/attestation/001-replay-1/quote.bin"];
+        using var lab = new FakeLab(
+            new FakeScenario(
+                (
+                    "netboot",
+                    (context, token) =>
+                    {
+                        foreach (var file in left)
+                            _folder.Write(file, file);
+                        return BootAsync(context, token);
+                    }
+                )
+            ),
+            (0, "U-Boot 2023.01\r\n")
+        );
+        var (_, folder) = await lab.RunAsync(_folder.Root);
+        var manifest = RunJson.ReadManifest(folder.TryRead(RunFolder.ManifestFile)!)!;
+        Assert.That(manifest.Files.Select(file => file.Path), Is.SupersetOf(left));
+        _folder.Write(left[1], "forged");
+        File.Delete(folder.PathOf(left[2]));
+        Assert.That(
+            await RunFiles.FindChangesAsync(folder, manifest, default),
+            Is.EquivalentTo((string[])[$"{left[1]} has changed", $"{left[2]} is gone"])
+        );
+    }
+
+    [Test]
     public async Task The_manifest_tells_of_every_change_to_the_evidence()
     {
         using var lab = new FakeLab(new FakeScenario(("netboot", BootAsync)), (0, "U-Boot 2023.01\r\n"));

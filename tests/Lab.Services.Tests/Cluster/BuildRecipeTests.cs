@@ -35,7 +35,7 @@ internal sealed class BuildRecipeTests
         var found = new KubeadmDebianFlavor(_lab.Folders, _lab.Owner).FindCached() as KubernetesBinaries;
         Assert.That(found, Is.Not.Null);
         Assert.That(found!.Version.ToString(), Is.EqualTo("v1.20.2"));
-        Assert.That(Path.GetFileName(found.Node), Is.EqualTo("hypernode"));
+        Assert.That(found.NodePrograms.Values.Select(Path.GetFileName), Is.All.EqualTo("hypernode"));
     }
 
     [Test]

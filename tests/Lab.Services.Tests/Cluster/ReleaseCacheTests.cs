@@ -1,3 +1,6 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
 using Lab.Model.Errors;
 using Lab.Services.Cluster;
 using Lab.Services.Cluster.Flavors;
@@ -128,6 +131,30 @@ internal sealed class ReleaseCacheTests
         Assert.That(Directory.Exists(left), Is.False);
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task The_flavor_kubeadm_makes_a_control_plane_and_a_nodes_programs_of_a_mirror(bool isFolder)
+    {
+        var etcd = Files.Single(file => file.Name.EndsWith(".tar.gz", StringComparison.Ordinal));
+        _server.Files.TryRemove(ReleaseServer.PathOf(etcd.Checksums), out _);
+        _server.Put(etcd.Address, etcd.Checksums, EtcdArchive(etcd.Name));
+        var choice = new ClusterChoice("kubeadm", Version, await PinAsync(), isFolder ? CopyToFolder() : _server.Address);
+        var flavor = new KubeadmFlavor(choice, _lab.Folders);
+        Assert.That(await flavor.FindObstacleAsync(CancellationToken.None), Is.Null);
+
+        var binaries = (KubernetesBinaries)await flavor.PrepareAsync(null, refresh: false, CancellationToken.None);
+
+        Assert.That(await File.ReadAllTextAsync(binaries.Etcd), Is.EqualTo("the program etcd"));
+        Assert.That(await File.ReadAllTextAsync(binaries.Kubectl), Does.EndWith("/kubectl").And.Not.Contain("/arm64/"));
+        Assert.That(binaries.NodePrograms.Keys, Is.EquivalentTo(["kubelet", "kubeadm", "kube-proxy"]));
+        foreach (var (name, path) in binaries.NodePrograms)
+        {
+            Assert.That(await File.ReadAllTextAsync(path), Does.EndWith($"/arm64/{name}"));
+            Assert.That(File.GetUnixFileMode(path) & UnixFileMode.UserExecute, Is.Not.EqualTo(UnixFileMode.None));
+        }
+        Assert.That(((KubernetesBinaries)flavor.FindCached()!).NodePrograms, Is.EqualTo(binaries.NodePrograms));
+    }
+
     [Test]
     public async Task K3s_checksums_come_from_lists()
     {
@@ -162,6 +189,24 @@ internal sealed class ReleaseCacheTests
     [TestCase("0123456789abcdef0123456789abcdef  kubeadm")]
     public void A_checksum_that_is_not_there_is_an_error(string published) =>
         Assert.That(() => ChecksumList.Find(Files[0], published), Throws.TypeOf<LabException>());
+
+    private static byte[] EtcdArchive(string name)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var tar = new TarWriter(gzip))
+        {
+            var folder = name[..^".tar.gz".Length];
+            foreach (var program in (string[])["etcdctl", "etcd"])
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, $"{folder}/{program}")
+                    {
+                        DataStream = new MemoryStream(Encoding.UTF8.GetBytes($"the program {program}")),
+                    }
+                );
+        }
+        return packed.ToArray();
+    }
 
     private ReleaseCache Cache(string? pin) => new(_lab.Folders.Cache, "kubeadm", Version, pin, _server.Address);
 

@@ -42,9 +42,10 @@ internal sealed class ReleaseServer : IAsyncDisposable
     /// <summary>Puts a file with its checksum beside it.</summary>
     public void Put(Uri original, string content) => Put(original, new Uri(original.AbsoluteUri + ".sha256"), content);
 
-    public void Put(Uri original, Uri checksums, string content)
+    public void Put(Uri original, Uri checksums, string content) => Put(original, checksums, Encoding.UTF8.GetBytes(content));
+
+    public void Put(Uri original, Uri checksums, byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(content);
         var line = $"{Convert.ToHexStringLower(SHA256.HashData(bytes))}  {Path.GetFileName(original.LocalPath)}\n";
         Files[PathOf(original)] = bytes;
         Files.AddOrUpdate(

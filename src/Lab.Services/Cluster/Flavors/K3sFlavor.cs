@@ -19,7 +19,7 @@ public sealed class K3sFlavor(ClusterChoice choice, LabFolders folders) : IClust
 
     /// <inheritdoc/>
     public string NeverRunHere =>
-        "k3s could not be downloaded where the lab is made: checksums and mirrors are tested, the program never ran; its nodes are gated by a token alone";
+        "k3s could not be downloaded where the lab is made: checksums, mirrors and the node's image are tested with stand-ins, the program never ran, and boards do not join it";
 
     /// <inheritdoc/>
     public ClusterBinaries? FindCached() =>

@@ -31,7 +31,7 @@ public sealed class KubeadmFlavor(ClusterChoice choice, LabFolders folders) : IC
 
     /// <inheritdoc/>
     public string NeverRunHere =>
-        "no release newer than 1.20 could be downloaded where the lab is made: configuration, checksums and mirrors are tested, the programs never ran";
+        "no release newer than 1.20 could be downloaded where the lab is made: configuration, checksums, mirrors and the node's image are tested with stand-ins, the programs never ran";
 
     /// <inheritdoc/>
     public ClusterBinaries? FindCached() =>
