@@ -29,6 +29,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder with a folder for what the services logged and kept.</summary>
     public const string Services = "services";
 
+    /// <summary>The folder of an attack matrix with a folder for the run of each attack.</summary>
+    public const string Attacks = "attacks";
+
     private const string LockFile = ".hwlab-lock";
 
     private FileStream? _lock;
@@ -112,6 +115,7 @@ public sealed class RunFolder : IDisposable
             .. top.Where(file => File.Exists(Path.Combine(Root, file)))
                 .Concat(Below(Boards))
                 .Concat(Below(Services))
+                .Concat(FilesOfAttacks())
                 .Order(StringComparer.Ordinal),
         ];
     }
@@ -121,6 +125,22 @@ public sealed class RunFolder : IDisposable
         var path = Path.Combine(Root, folder);
         return Directory.Exists(path)
             ? Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))
+            : [];
+    }
+
+    private IEnumerable<string> FilesOfAttacks()
+    {
+        var attacks = Path.Combine(Root, Attacks);
+        return Directory.Exists(attacks)
+            ? Directory
+                .EnumerateDirectories(attacks)
+                .SelectMany(folder =>
+                    Open(folder)
+                        .EvidenceFiles()
+                        .Append(ManifestFile)
+                        .Select(file => Path.GetRelativePath(Root, Path.Combine(folder, file)))
+                )
+                .Where(file => File.Exists(Path.Combine(Root, file)))
             : [];
     }
 

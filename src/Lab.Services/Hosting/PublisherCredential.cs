@@ -19,7 +19,7 @@ public sealed class PublisherCredential
     }
 
     /// <summary>The name to log in with.</summary>
-    public string User => "hwlab";
+    public string User { get; } = "hwlab";
 
     /// <summary>The password.</summary>
     public string Password { get; }

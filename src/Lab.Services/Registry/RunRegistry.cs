@@ -42,6 +42,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
         return File.ReadAllBytesAsync(_reader.Served(repository, found), cancellationToken);
     }
 
+    public Task<string?> FindFaultAsync(string repository, string reference, CancellationToken cancellationToken) =>
+        RegistryProbe.FindFaultAsync(HostOrigin, repository, reference, cancellationToken);
+
     public Task SubstituteAsync(
         string repository,
         string digest,
@@ -51,6 +54,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
 
     /// <summary>Stages a registry that dies in the middle of a pull.</summary>
     public void Cut(string repository, string digest, long afterBytes) => _overlay.Cut(Demand(repository, digest), afterBytes);
+
+    /// <summary>Ends what <see cref="Cut"/> staged.</summary>
+    public void Restore(string repository, string digest) => _overlay.Restore(Demand(repository, digest));
 
     /// <summary>Puts a file into a repository. With a digest that the rig has stored before, the file is not read again.</summary>
     public async Task<OsManifest.Part> AddBlobAsync(

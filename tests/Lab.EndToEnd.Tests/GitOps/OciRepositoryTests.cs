@@ -14,7 +14,7 @@ namespace Lab.EndToEnd.Tests.GitOps;
 
 /// <summary>The embedded engine against a real API server, with an artifact in the rig's registry as its source.</summary>
 [Category("EndToEnd")]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class OciRepositoryTests
 {
     private const string Repository = "fleet/manifests";

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Lab.Services.GitOps.Api;
-using Lab.Services.GitOps.Artifacts;
 using Lab.Services.GitOps.Sources;
 
 namespace Lab.Services.GitOps.Engine;
