@@ -10,6 +10,9 @@ namespace Lab.Services.Git;
 /// <param name="images">Name and tag of an image, as workloads name it → its digest.</param>
 internal sealed class SeedFiles(IReadOnlyDictionary<string, string> images)
 {
+    // No manifest of a fleet takes as long; the expression has nothing to go back over.
+    private static readonly TimeSpan MatchLimit = TimeSpan.FromSeconds(5);
+
     private static readonly string[] Manifests = [".yaml", ".yml", ".json"];
 
     /// <summary>Copies a folder with all that is in it.</summary>
@@ -25,14 +28,18 @@ internal sealed class SeedFiles(IReadOnlyDictionary<string, string> images)
         }
     }
 
-    // A file of manifests takes a thousandth of it.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     internal string Pin(string text) =>
         images.Aggregate(
             text,
             // What may go on in a tag, or a digest that is there already, is another name.
-            (now, image) => Regex.Replace(now, $@"(?<![\w./-]){Regex.Escape(image.Key)}(?![\w.@-])", $"{image.Key}@{image.Value}", RegexOptions.None, Deadline)
+            (now, image) =>
+                Regex.Replace(
+                    now,
+                    $@"(?<![\w./-]){Regex.Escape(image.Key)}(?![\w.@-])",
+                    $"{image.Key}@{image.Value}",
+                    RegexOptions.CultureInvariant,
+                    MatchLimit
+                )
         );
 
     // Bytes, not text, where nothing changes: a file of another encoding stays as it is.

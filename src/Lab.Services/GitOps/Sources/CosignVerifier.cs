@@ -30,7 +30,9 @@ internal static class CosignVerifier
         IReadOnlyDictionary<string, byte[]> keys
     )
     {
-        var usable = keys.Where(key => key.Key.EndsWith(KeySuffix, StringComparison.Ordinal)).OrderBy(key => key.Key, StringComparer.Ordinal).ToList();
+        var usable = keys.Where(key => key.Key.EndsWith(KeySuffix, StringComparison.Ordinal))
+            .OrderBy(key => key.Key, StringComparer.Ordinal)
+            .ToList();
         if (usable.Count == 0)
             throw Unverified($"the Secret of spec.verify has no public key: a field that ends in {KeySuffix}");
         foreach (var (name, pem) in usable)
