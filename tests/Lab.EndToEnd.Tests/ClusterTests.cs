@@ -2,12 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using CliWrap;
-using CliWrap.Buffered;
 using k8s;
 using Lab.Host.Processes;
-using Lab.Model.Errors;
 using Lab.Services.Cluster;
-using Lab.Services.Cluster.Kubeadm;
 
 namespace Lab.EndToEnd.Tests;
 
@@ -61,28 +58,6 @@ public sealed class ClusterTests
         Assert.That(first.Cluster.CaCertHash, Is.Not.EqualTo(second.Cluster.CaCertHash));
     }
 
-    [TestCase("kube-apiserver")]
-    [TestCase("etcd")]
-    [TestCase("kube-controller-manager")]
-    public async Task A_component_that_is_killed_comes_back_and_watches_go_on(string component)
-    {
-        await using var test = await ClusterUnderTest.StartAsync(segment: false);
-        await test.Cluster.WaitUntilJoinableAsync(ClusterUnderTest.Deadline, CancellationToken.None);
-        var waiting = test.Cluster.WaitAsync(
-            ConfigMaps,
-            items => items.Any(item => item.GetProperty("metadata").GetProperty("name").GetString() == "after"),
-            "a config map",
-            ClusterUnderTest.Deadline,
-            CancellationToken.None
-        );
-
-        await test.Cluster.RestartAsync(component, CancellationToken.None);
-        await PostAsync(test.Cluster, "after");
-
-        Assert.That(await waiting, Is.Not.Empty);
-        Assert.That(test.Cluster.Failed.IsCompleted, Is.False);
-    }
-
     [Test]
     public async Task A_component_that_dies_by_itself_fails_the_cluster_with_its_name()
     {
@@ -93,24 +68,6 @@ public sealed class ClusterTests
         await Cli.Wrap("kill").WithArguments(["-KILL", Path.GetFileName(scheduler)]).ExecuteAsync();
         var failure = await test.Cluster.Failed.WaitAsync(ClusterUnderTest.Deadline);
         Assert.That(failure!.Message, Does.Contain("kube-scheduler"));
-    }
-
-    [Test]
-    public async Task Waiting_in_vain_says_how_things_stand()
-    {
-        await using var test = await ClusterUnderTest.StartAsync(segment: false);
-        await test.Cluster.WaitUntilJoinableAsync(ClusterUnderTest.Deadline, CancellationToken.None);
-        Assert.That(
-            async () =>
-                await test.Cluster.WaitAsync(
-                    "/api/v1/namespaces",
-                    items => items.Count > 100,
-                    "hundred namespaces",
-                    TimeSpan.FromSeconds(1),
-                    CancellationToken.None
-                ),
-            Throws.TypeOf<BoardException>().With.Message.Contain("kube-public · Active")
-        );
     }
 
     [Test]
@@ -141,41 +98,6 @@ public sealed class ClusterTests
         {
             Directory.Delete(state, recursive: true);
         }
-    }
-
-    [Test]
-    public async Task The_real_kubeadm_takes_our_configuration_as_it_is()
-    {
-        await using var test = await ClusterUnderTest.StartAsync(segment: false);
-        var binaries = await ClusterUnderTest.BinariesAsync(test.Folders, test.Owner);
-        var configuration = Path.Combine(test.RunFolder, "kubeadm.yaml");
-        await File.WriteAllTextAsync(
-            configuration,
-            KubeadmConfiguration.Write(
-                new KubernetesRelease(binaries.Version),
-                new ClusterAddresses("10.0.2.2", IPAddress.Loopback, 6443, 6443),
-                Path.Combine(test.RunFolder, "pki"),
-                new ClusterOptions
-                {
-                    Binaries = binaries,
-                    RunFolder = test.RunFolder,
-                    Folders = test.Folders,
-                    Owner = test.Owner,
-                    Time = TimeProvider.System,
-                }
-            )
-        );
-        var migrated = await Cli.Wrap(Path.Combine(binaries.ControlPlane, "kubeadm"))
-            .WithArguments(["config", "migrate", "--old-config", configuration])
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync();
-
-        Assert.That(migrated.ExitCode, Is.Zero, migrated.StandardError);
-        Assert.That(migrated.StandardError, Does.Not.Contain("unknown field").And.Not.Contain("WARNING"));
-        Assert.That(
-            migrated.StandardOutput,
-            Does.Contain("controlPlaneEndpoint: 10.0.2.2:6443").And.Contain("PublicKeysECDSA: true")
-        );
     }
 
     private static async Task SeeJoinObjectsAsync(RunCluster cluster)

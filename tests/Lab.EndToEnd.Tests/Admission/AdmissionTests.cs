@@ -169,7 +169,11 @@ public sealed class AdmissionTests
         await board.JoinAsync();
 
         Assert.That(await board.RenewAsync("lasting"), Is.EqualTo("approved"));
-        Assert.That(await board.RenewAsync("other"), Is.EqualTo("request-shape"), "a node's certificate is for no other node");
+        Assert.That(
+            await board.RenewAsync("neighbour"),
+            Is.EqualTo("request-shape"),
+            "a node's certificate is for no other node"
+        );
         Assert.That(await board.RenewAsync("lasting", anotherKey: true), Is.EqualTo("foreign-key"));
         Assert.That((await FindNodeAsync("lasting"))?.Metadata.Name, Is.EqualTo("lasting"));
     }
