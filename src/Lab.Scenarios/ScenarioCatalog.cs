@@ -31,6 +31,7 @@ public static class ScenarioCatalog
             new EventLogTruncated(),
             new TpmAbsent(),
             new TpmFailing(),
+            new RegistryPush(),
             new StolenToken(
                 "stolen-token",
                 "a thief joins from another machine with the token that was released to the board",

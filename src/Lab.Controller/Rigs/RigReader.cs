@@ -90,7 +90,8 @@ public static class RigReader
                 map.OneOf("flavor") is { } flavor and not "auto" ? flavor : null,
                 map.Matching("version", RigSyntax.VersionPattern),
                 map.Matching("sha256", RigSyntax.Sha256Pattern),
-                map.Text("mirror")
+                map.Text("mirror"),
+                map.Number("certificate", RigSyntax.LeastCertificate, RigSyntax.MostCertificate, RigCluster.DefaultCertificate)
             );
 
     private static RigGitOps ReadGitOps(RigMap? map, string file) =>
@@ -165,6 +166,7 @@ public static class RigReader
             Cpus = map.Number("cpus", 1, RigSyntax.MostCpus, otherwise: 1),
             HasTpm = map.OneOf("tpm") != "none",
             MacAddress = ReadMac(map),
+            Clock = ReadClock(map),
             FirmwarePath = ReadFile(map, "firmware", file),
         };
 
@@ -183,6 +185,27 @@ public static class RigReader
                 $"'memory' cannot be {text}",
                 $"{map.Where("memory")}",
                 $"memory: from {RigSyntax.LeastMemory >> 20}MiB (what the boot chain needs) to {RigSyntax.MostMemory >> 30}GiB"
+            );
+    }
+
+    private static DateTimeOffset? ReadClock(RigMap map)
+    {
+        if (map.Matching("clock", RigSyntax.ClockPattern) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var moment
+        )
+            ? moment
+            : throw new RigException(
+                $"'clock' {text} is not a moment",
+                $"{map.Where("clock")}",
+                "clock: such as 2001-02-03T04:05:06Z"
             );
     }
 

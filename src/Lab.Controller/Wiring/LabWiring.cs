@@ -87,7 +87,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         GitWing? git =
             cluster is null || !setup.Rig.Services.Git
                 ? null
-                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!.Kustomize, folders, owner, cancellationToken));
+                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!, folders, owner, cancellationToken));
         var authority = await EndorsementAuthority.OpenAsync(
             folders.Rig(setup.Rig.Name),
             setup.Rig.Name,
@@ -132,7 +132,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         {
             Others = boards[1..],
             ServicesFailed = LabFailures.FirstOf(
-                new[] { services.Failed, cluster?.Failed, git?.Failed }.OfType<Task<LabException?>>().ToList()
+                new[] { services.Failed, cluster?.Failed, git?.Failed, network.Segment?.Failed }
+                    .OfType<Task<LabException?>>()
+                    .ToList()
             ),
         };
     }
@@ -215,6 +217,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 Accelerator = accelerator,
                 MemoryMebibytes = (int)(board.Memory >> 20),
                 Processors = board.Cpus,
+                Clock = board.Clock,
             },
             folders,
             owner,

@@ -10,10 +10,8 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var service = context.Services.Require<IAttestation>();
-        var outcome = await service.WaitAsync(
-            context.Board.Name,
-            boot.AppraisalsBefore,
-            context.Deadlines.Of(60),
+        var outcome = await boot.UnlessItEndsAsync(
+            token => service.WaitAsync(context.Board.Name, boot.AppraisalsBefore, context.Deadlines.Of(60), token),
             cancellationToken
         );
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
