@@ -30,6 +30,7 @@ public static class ScenarioCatalog
             new ForeignQuote(),
             new EventLogTruncated(),
             new TpmAbsent(),
+            new TpmFailing(),
             new RegistryPush(),
             new StolenToken(
                 "stolen-token",
@@ -59,4 +60,33 @@ public static class ScenarioCatalog
                 GitIntrusion.RewriteAsync
             ),
         ];
+
+    /// <summary>What none of this can notice, and what narrows it.</summary>
+    public static IReadOnlyList<UndetectableAttack> Undetectable { get; } =
+    [
+        new(
+            "tpm-relay",
+            "the board hands all commands on to a genuine TPM in another place",
+            "ATT&CK T1557: adversary in the middle",
+            "the machine that speaks is not the one whose boot is proven",
+            "the rig's inventory: each board's TPM by its EK certificate, so that only that board's own TPM will do",
+            "Lab.Services.Tests: A_TPM_that_is_expected_is_the_only_one_for_its_board"
+        ),
+        new(
+            "tpm-interposer",
+            "whoever sits on the wires between processor and TPM resets the TPM and extends the good values by hand",
+            "ATT&CK T1200: hardware additions",
+            "any software runs on the board under a good quote",
+            "a TPM inside the SoC or a sealed case; the clock's reset count says that the TPM was reset, not who did it",
+            "Lab.Services.Tests: A_TPM_that_was_extended_by_hand_is_accepted_since_nothing_tells_it_from_a_boot"
+        ),
+        new(
+            "altered-after-boot",
+            "a process on the node is taken over after it was attested",
+            "ATT&CK T1068: exploitation for privilege escalation",
+            "the node goes on quoting good values until it reboots",
+            "short intervals do not help; a read-only root file system and what the kernel measures at run time (IMA) narrow it",
+            "by design: PCRs tell of what is measured"
+        ),
+    ];
 }

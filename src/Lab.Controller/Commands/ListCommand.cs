@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Text.Json;
 using Lab.Controller.Live;
 using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Model.Errors;
+using Lab.Model.Scenarios;
+using Lab.Scenarios;
 
 namespace Lab.Controller.Commands;
 
@@ -83,18 +86,12 @@ internal static class ListCommand
         var attacks = environment.Wiring.Value.Attacks;
         if (asJson)
         {
-            JsonOutput.WriteList(
+            JsonOutput.Write(
                 environment.Output,
-                "attacks",
-                attacks,
-                (json, attack) =>
+                json =>
                 {
-                    json.WriteString("name", attack.Name);
-                    json.WriteString("scenario", attack.Scenario);
-                    json.WriteString("summary", attack.Summary);
-                    json.WriteString("class", attack.Class);
-                    json.WriteString("refusingStage", attack.RefusingStage);
-                    json.WriteString("refusalCode", attack.RefusalCode);
+                    JsonOutput.WriteArray(json, "attacks", attacks, WriteAttack);
+                    JsonOutput.WriteArray(json, "undetectable", ScenarioCatalog.Undetectable, WriteUndetectable);
                 }
             );
             return;
@@ -110,6 +107,34 @@ internal static class ListCommand
                 ),
             ]
         );
+        environment.Output.WriteLine();
+        environment.Output.WriteLine("What no verifier can notice:");
+        foreach (var one in ScenarioCatalog.Undetectable)
+        {
+            environment.Output.WriteLine($"  {one.Name}: {one.Summary}");
+            environment.Output.WriteLine($"    risk: {one.Risk}");
+            environment.Output.WriteLine($"    narrowed by: {one.Mitigation}");
+        }
+    }
+
+    private static void WriteAttack(Utf8JsonWriter json, IAttack attack)
+    {
+        json.WriteString("name", attack.Name);
+        json.WriteString("scenario", attack.Scenario);
+        json.WriteString("summary", attack.Summary);
+        json.WriteString("class", attack.Class);
+        json.WriteString("refusingStage", attack.RefusingStage);
+        json.WriteString("refusalCode", attack.RefusalCode);
+    }
+
+    private static void WriteUndetectable(Utf8JsonWriter json, UndetectableAttack attack)
+    {
+        json.WriteString("name", attack.Name);
+        json.WriteString("summary", attack.Summary);
+        json.WriteString("class", attack.Class);
+        json.WriteString("risk", attack.Risk);
+        json.WriteString("mitigation", attack.Mitigation);
+        json.WriteString("shownBy", attack.ShownBy);
     }
 
     private static void Rigs(LabEnvironment environment, bool asJson)

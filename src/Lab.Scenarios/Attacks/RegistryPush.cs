@@ -54,6 +54,7 @@ internal sealed class RegistryPush : IAttack
             $"-O /dev/null --post-data=implant {registry}blobs/uploads/",
             cancellationToken
         );
+        context.Recorder.Note(pushed is ['4', ..], pushed);
         context.Recorder.Check(
             $"the registry refuses what the board pushes: {RefusalCode}",
             string.Equals(pushed, RefusalCode, StringComparison.Ordinal),

@@ -63,7 +63,8 @@ internal static class PcrJudge
             return null;
         }
 
-        foreach (var logged in log.Events.Where(one => one.IsExtended && challenge.Selection.Contains((int)one.Pcr)))
+        var selection = challenge.Selection;
+        foreach (var logged in log.Events.Where(one => one.IsExtended && selection.Contains((int)one.Pcr)))
         {
             var digest = Convert.ToHexStringLower(logged.FindDigest(quoted.Bank)!.Value.Span);
             if (denied.Contains(digest))

@@ -8,6 +8,12 @@ namespace Lab.Trust.Attestation;
 /// <param name="Reference">The values that are allowed; their PCRs must be quoted.</param>
 public sealed record QuoteChallenge(TpmPublic Ak, byte[] Nonce, ReferenceValues Reference)
 {
+    /// <summary>
+    /// <see cref="Ak"/> made ready, for a verifier that judges quotes by the same key again and again; not disposed of here. One that was
+    /// made of another key than <see cref="Ak"/> is not used.
+    /// </summary>
+    public TpmVerificationKey? VerificationKey { get; init; }
+
     /// <summary>What is demanded beyond the values.</summary>
     public EventPolicy Events { get; init; } = new();
 

@@ -66,7 +66,7 @@ public static class QuoteVerifier
 
     private static Appraisal? FindQuoteFault(Checklist list, TpmAttest attest, QuoteEvidence evidence, QuoteChallenge challenge)
     {
-        if (FindSignatureFault(evidence, challenge.Ak) is { } fault)
+        if (FindSignatureFault(evidence, challenge) is { } fault)
         {
             return list.Deny(Signature, DenialCodes.Signature, fault);
         }
@@ -129,7 +129,7 @@ public static class QuoteVerifier
         return null;
     }
 
-    private static string? FindSignatureFault(QuoteEvidence evidence, TpmPublic ak)
+    private static string? FindSignatureFault(QuoteEvidence evidence, QuoteChallenge challenge)
     {
         try
         {
@@ -139,7 +139,11 @@ public static class QuoteVerifier
                 return $"signatures with {signature.Scheme.Hash} are not accepted";
             }
 
-            return signature.Verify(ak, evidence.Attest) ? null : "the quote is not signed by the attestation key";
+            var isSigned =
+                challenge.VerificationKey is { } key && ReferenceEquals(key.Public, challenge.Ak)
+                    ? signature.Verify(key, evidence.Attest)
+                    : signature.Verify(challenge.Ak, evidence.Attest);
+            return isSigned ? null : "the quote is not signed by the attestation key";
         }
         catch (TpmFormatException e)
         {
@@ -151,10 +155,11 @@ public static class QuoteVerifier
     {
         EventLog log;
         PcrValues replayed;
+        var selection = challenge.Selection;
         try
         {
             log = EventLog.Parse(evidence.EventLog);
-            replayed = log.Replay(challenge.Selection, challenge.Reference.Pcr0Start);
+            replayed = log.Replay(selection, challenge.Reference.Pcr0Start);
         }
         catch (EventLogException e)
         {
@@ -163,7 +168,7 @@ public static class QuoteVerifier
 
         list.Pass(Log, $"{log.Events.Count} events", Convert.ToHexStringLower(SHA256.HashData(evidence.EventLog)));
         var unknown = log.Events.FirstOrDefault(one =>
-            one.IsExtended && challenge.Selection.Contains((int)one.Pcr) && !LogEventTypes.IsKnown(one.Type)
+            one.IsExtended && selection.Contains((int)one.Pcr) && !LogEventTypes.IsKnown(one.Type)
         );
         if (unknown is not null)
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Lab.Trust.Tpm;
 
 namespace Lab.Trust.EventLogs;
@@ -82,15 +83,23 @@ public sealed class EventLog
         var values = selection.Pcrs.ToDictionary(pcr => pcr, pcr => StartValue(bank, pcr));
         if (!pcr0Start.IsEmpty && selection.Contains(0))
         {
-            values[0] = pcr0Start.ToArray();
+            values[0] =
+                pcr0Start.Length == TpmHash.RequiredSizeOf(bank)
+                    ? pcr0Start.ToArray()
+                    : throw new ArgumentException($"A {bank} PCR does not have {pcr0Start.Length} bytes.", nameof(pcr0Start));
         }
 
+        // One context for all: to make one costs more than to hash the bytes of a PCR.
+        using var hash = IncrementalHash.CreateHash(TpmHash.NameOf(bank));
         for (var i = 0; i < Events.Count; i++)
         {
             var logged = Events[i];
             if (logged.IsExtended && selection.Contains((int)logged.Pcr))
             {
-                TpmHash.ExtendInPlace(bank, values[(int)logged.Pcr], logged.FindDigest(bank)!.Value.Span);
+                var value = values[(int)logged.Pcr];
+                hash.AppendData(value);
+                hash.AppendData(logged.FindDigest(bank)!.Value.Span);
+                hash.GetHashAndReset(value);
             }
         }
 

@@ -44,33 +44,63 @@ public sealed record TpmSignature(TpmScheme Scheme, byte[] R, byte[] S)
     public bool Verify(TpmPublic key, ReadOnlySpan<byte> data)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var schemeFits = key.Scheme == TpmScheme.Null || key.Scheme == Scheme;
-        if (!schemeFits || !TpmHash.CanCompute(Scheme.Hash))
+        if (!Fits(key))
         {
             return false;
         }
 
         try
         {
-            return (key.Type, Scheme.Algorithm) switch
-            {
-                (TpmAlgorithm.Ecc, TpmAlgorithm.EcDsa) => VerifyEcdsa(key, data),
-                (TpmAlgorithm.Rsa, TpmAlgorithm.RsaSsa) => VerifyRsa(key, data, RSASignaturePadding.Pkcs1),
-                (TpmAlgorithm.Rsa, TpmAlgorithm.RsaPss) => VerifyRsa(key, data, RSASignaturePadding.Pss),
-                _ => false,
-            };
+            using var imported = new TpmVerificationKey(key);
+            return Verify(imported, data);
         }
-        catch (Exception e) when (e is CryptographicException or InvalidOperationException)
+        catch (TpmFormatException)
         {
             // The key is no key: a point off the curve, an even modulus.
             return false;
         }
     }
 
-    private bool VerifyEcdsa(TpmPublic key, ReadOnlySpan<byte> data)
+    /// <summary>The same with a key that was imported before.</summary>
+    public bool Verify(TpmVerificationKey key, ReadOnlySpan<byte> data)
     {
-        var parameters = key.ToEcParameters();
-        var size = TpmPublic.CoordinateSize(key.Curve);
+        ArgumentNullException.ThrowIfNull(key);
+        if (!Fits(key.Public))
+        {
+            return false;
+        }
+
+        try
+        {
+            var hash = TpmHash.NameOf(Scheme.Hash);
+            return Scheme.Algorithm switch
+            {
+                TpmAlgorithm.EcDsa => VerifyEcdsa(key, data, hash),
+                TpmAlgorithm.RsaSsa => key.VerifyRsa(data, R, hash, RSASignaturePadding.Pkcs1),
+                TpmAlgorithm.RsaPss => key.VerifyRsa(data, R, hash, RSASignaturePadding.Pss),
+                _ => false,
+            };
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    private bool Fits(TpmPublic key) =>
+        (key.Scheme == TpmScheme.Null || key.Scheme == Scheme)
+        && TpmHash.CanCompute(Scheme.Hash)
+        && (key.Type, Scheme.Algorithm)
+            is
+                (TpmAlgorithm.Ecc, TpmAlgorithm.EcDsa)
+                or
+                (TpmAlgorithm.Rsa, TpmAlgorithm.RsaSsa)
+                or
+                (TpmAlgorithm.Rsa, TpmAlgorithm.RsaPss);
+
+    private bool VerifyEcdsa(TpmVerificationKey key, ReadOnlySpan<byte> data, HashAlgorithmName hash)
+    {
+        var size = TpmPublic.CoordinateSize(key.Public.Curve);
         var r = R.AsSpan().TrimStart((byte)0);
         var s = S.AsSpan().TrimStart((byte)0);
         if (r.Length > size || s.Length > size)
@@ -78,14 +108,7 @@ public sealed record TpmSignature(TpmScheme Scheme, byte[] R, byte[] S)
             return false;
         }
 
-        using var ecdsa = ECDsa.Create(parameters);
         byte[] both = [.. TpmPublic.Pad(r, size), .. TpmPublic.Pad(s, size)];
-        return ecdsa.VerifyData(data, both, TpmHash.NameOf(Scheme.Hash));
-    }
-
-    private bool VerifyRsa(TpmPublic key, ReadOnlySpan<byte> data, RSASignaturePadding padding)
-    {
-        using var rsa = RSA.Create(key.ToRsaParameters());
-        return rsa.VerifyData(data, R, TpmHash.NameOf(Scheme.Hash), padding);
+        return key.VerifyEcdsa(data, both, hash);
     }
 }

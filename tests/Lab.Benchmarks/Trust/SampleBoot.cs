@@ -14,6 +14,8 @@ internal sealed class SampleBoot : IDisposable
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    private QuoteChallenge? _known;
+
     public SampleBoot()
     {
         var selection = PcrSelection.Of(Bank, 0, 1, 4, 5, 7, 8, 9, 11);
@@ -46,11 +48,18 @@ internal sealed class SampleBoot : IDisposable
         );
     }
 
+    /// <summary>The same challenge, as one has it who knows the board.</summary>
+    public QuoteChallenge WithKnownKey => _known ??= Challenge with { VerificationKey = new TpmVerificationKey(Challenge.Ak) };
+
     public byte[] Log { get; }
 
     public QuoteEvidence Evidence { get; }
 
     public QuoteChallenge Challenge { get; }
 
-    public void Dispose() => _key.Dispose();
+    public void Dispose()
+    {
+        _known?.VerificationKey?.Dispose();
+        _key.Dispose();
+    }
 }

@@ -449,6 +449,18 @@ public sealed class AttestationServiceTests
     }
 
     [Test]
+    public async Task A_TPM_that_was_extended_by_hand_is_accepted_since_nothing_tells_it_from_a_boot()
+    {
+        // No firmware, no kernel: the test itself wrote the good values into the board's own TPM, as an interposer would.
+        _attestation.Service.ExpectTpm("virt-1", _board.State.EndorsementKeyCertificate);
+        var (session, nonce) = await _board.BeginAsync(Client, "virt-1");
+
+        var released = await TestBoard.PostAsync(Client, "appraise", _board.Evidence(session, nonce));
+
+        Assert.That(await _board.OpenAsync(released), Is.EqualTo(TestAttestation.Secret));
+    }
+
+    [Test]
     public async Task A_TPM_that_is_expected_is_the_only_one_for_its_board()
     {
         await using var other = await _attestation.BoardAsync("virt-2");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NUnit.Framework;
 
 namespace Lab.Trust.Tests.Fuzzing;
@@ -10,28 +9,8 @@ namespace Lab.Trust.Tests.Fuzzing;
 [Category("Fuzz")]
 internal sealed class FuzzTests
 {
-    private const int Rounds = 3000;
-    private const string BudgetVariable = "HWLAB_FUZZ_MINUTES";
-
     [TestCaseSource(nameof(Targets))]
-    public void Bytes_are_read_or_refused(FuzzTarget target)
-    {
-        var minutes = Environment.GetEnvironmentVariable(BudgetVariable);
-        if (minutes is null)
-        {
-            var left = Rounds;
-            new Fuzzer(target, seed: 20260301).Run(() => left-- > 0);
-            return;
-        }
-
-        // Asked for by hand: as long as was said, each parser its share, and from another seed each time.
-        var share = TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)) / Targets().Count();
-        var end = TimeProvider.System.GetUtcNow() + share;
-        var seed = Random.Shared.Next();
-        var fuzzer = new Fuzzer(target, seed);
-        fuzzer.Run(() => TimeProvider.System.GetUtcNow() < end);
-        TestContext.Out.WriteLine($"{target.Name}: {fuzzer.Tries} inputs, {fuzzer.Ends} different ends, seed {seed}");
-    }
+    public void Bytes_are_read_or_refused(FuzzTarget target) => FuzzBudget.Spend(target, Targets().Count());
 
     [TestCaseSource(nameof(Seeds))]
     public void What_once_broke_a_parser_no_longer_does(string name, byte[] input)
