@@ -106,6 +106,18 @@ internal sealed class OfflineVerifierTests
     }
 
     [Test]
+    public void A_relabelled_event_is_refused()
+    {
+        // The same digests in the same order, so that the PCR has the good value: only the label was changed.
+        var log = Begin("U-Boot 2023.01")
+            .AppendMeasured(8, LogEventType.Action, "kernel 1"u8, "hwlab:kernel"u8)
+            .AppendMeasured(8, LogEventType.Separator, new byte[4], new byte[4])
+            .ToArray();
+        Assert.That(EventLog.Parse(log).Replay(Bank)[8].SequenceEqual(EventLog.Parse(Log()).Replay(Bank)[8]), Is.True);
+        Refused(Evidence(log), DenialCodes.ReferenceValue, "of another type", 8);
+    }
+
+    [Test]
     public void A_denied_digest_is_refused_though_a_rule_allows_it()
     {
         var events = Events() with

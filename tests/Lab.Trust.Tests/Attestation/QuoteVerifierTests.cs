@@ -122,6 +122,34 @@ internal sealed class QuoteVerifierTests
     }
 
     [Test]
+    public void A_key_that_was_imported_before_judges_the_same_and_that_of_another_board_is_not_used()
+    {
+        using var other = new SoftwareQuote();
+        using var mine = new TpmVerificationKey(ak.Public);
+        using var theirs = new TpmVerificationKey(other.Public);
+        var evidence = Evidence(Log());
+        var forged = evidence with { Signature = other.Sign(evidence.Attest) };
+        QuoteChallenge With(TpmVerificationKey key, TpmPublic of) => new(of, nonce, Reference()) { VerificationKey = key };
+        Assert.Multiple(() =>
+        {
+            Assert.That(QuoteVerifier.Appraise(evidence, With(mine, mine.Public)).IsTrusted, Is.True);
+            Assert.That(QuoteVerifier.Appraise(forged, With(mine, mine.Public)).Denial?.Code, Is.EqualTo(DenialCodes.Signature));
+            Assert.That(
+                QuoteVerifier.Appraise(forged, With(theirs, mine.Public)).Denial?.Code,
+                Is.EqualTo(DenialCodes.Signature)
+            );
+            Assert.That(QuoteVerifier.Appraise(evidence, With(theirs, mine.Public)).IsTrusted, Is.True);
+        });
+    }
+
+    [Test]
+    public void What_is_no_key_cannot_be_imported()
+    {
+        Assert.Throws<TpmFormatException>(() => _ = new TpmVerificationKey(TpmTemplates.Sealed(new byte[32])));
+        Assert.Throws<TpmFormatException>(() => _ = new TpmVerificationKey(ak.Public with { UniqueY = new byte[32] }));
+    }
+
+    [Test]
     public void SHA_1_signatures_are_refused()
     {
         var good = Evidence(Log());
