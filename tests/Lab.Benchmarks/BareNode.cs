@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Lab.Emulation.Images;
-using Lab.Emulation.Qemu;
 using Lab.Model.Errors;
 
 namespace Lab.Benchmarks;

@@ -83,7 +83,7 @@ internal sealed class ChainBenchmark(LabFolders folders, int runs)
         var artifacts = await RunArtifacts.PrepareAsync(
             LabInstallation.FromEnvironment(folders),
             setup,
-            parts.NodeProgram,
+            parts.NodePrograms,
             cancellationToken
         );
         await using var cluster = await RunCluster.StartAsync(

@@ -144,9 +144,9 @@ internal sealed class CertificateRenewalTests
 
     private string Sign(string request, TimeSpan life)
     {
-        var asked = CertificateRequest.LoadSigningRequestPem(request, HashAlgorithmName.SHA256);
+        var parsed = CertificateRequest.LoadSigningRequestPem(request, HashAlgorithmName.SHA256);
         using var signer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var signed = asked.Create(
+        using var signed = parsed.Create(
             new X500DistinguishedName("CN=kubernetes"),
             X509SignatureGenerator.CreateForECDsa(signer),
             // Signers put it into the past, against clocks that are behind.

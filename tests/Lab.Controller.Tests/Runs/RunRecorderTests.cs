@@ -1,5 +1,4 @@
 using Lab.Controller.Runs;
-using Lab.Model.Runs;
 using Microsoft.Extensions.Time.Testing;
 using NUnit.Framework;
 

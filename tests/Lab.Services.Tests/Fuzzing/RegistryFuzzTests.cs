@@ -31,7 +31,7 @@ internal sealed class RegistryFuzzTests
         yield return new FuzzTarget(
             "registry-digest",
             [Encoding.UTF8.GetBytes("sha256:" + new string('0', 64))],
-            bytes => ContentDigest.TryParse(Encoding.UTF8.GetString(bytes), out _)
+            bytes => _ = ContentDigest.TryParse(Encoding.UTF8.GetString(bytes), out _)
         );
     }
 }

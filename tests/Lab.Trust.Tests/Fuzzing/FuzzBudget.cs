@@ -1,5 +1,4 @@
 using System.Globalization;
-using NUnit.Framework;
 
 namespace Lab.Trust.Tests.Fuzzing;
 
@@ -30,6 +29,8 @@ internal static class FuzzBudget
         var seed = Random.Shared.Next();
         var fuzzer = new Fuzzer(target, seed);
         fuzzer.Run(() => TimeProvider.System.GetUtcNow() < end);
-        TestContext.Out.WriteLine($"{target.Name}: {fuzzer.Tries} inputs, {fuzzer.Ends} different ends, seed {seed}");
+        NUnit.Framework.TestContext.Out.WriteLine(
+            $"{target.Name}: {fuzzer.Tries} inputs, {fuzzer.Ends} different ends, seed {seed}"
+        );
     }
 }
