@@ -26,6 +26,11 @@ internal sealed class SchemaValidator(JsonNode root)
             "type" => Fail(!IsOfType((string)argument!, kind, value), path, $"is no {argument}"),
             "enum" => Fail(!argument.AsArray().Any(allowed => JsonNode.DeepEquals(allowed, value)), path, "is not allowed"),
             "const" => Fail(!JsonNode.DeepEquals(argument, value), path, "is not the constant"),
+            "anyOf" => Fail(
+                !argument.AsArray().Any(one => !Validate(value, one!, path).Any()),
+                path,
+                "is none of what is allowed"
+            ),
             "not" => Fail(!Validate(value, argument, path).Any(), path, "is excluded"),
             "pattern" => Fail(
                 kind == JsonValueKind.String && !Regex.IsMatch((string)value!, (string)argument!, RegexOptions.NonBacktracking),
@@ -52,7 +57,12 @@ internal sealed class SchemaValidator(JsonNode root)
                     .SelectMany(entry => Validate(entry.Value, argument[entry.Key]!, $"{path}.{entry.Key}"))
                 : [],
             "additionalProperties" => value is JsonObject map
-                ? map.Where(entry => schema["properties"]![entry.Key] is null).Select(entry => $"{path} has {entry.Key}")
+                ? map.Where(entry => schema["properties"]?[entry.Key] is null)
+                    .SelectMany(entry =>
+                        argument is JsonObject more
+                            ? Validate(entry.Value, more, $"{path}.{entry.Key}")
+                            : [$"{path} has {entry.Key}"]
+                    )
                 : [],
             _ => throw new NotSupportedException($"the schema uses '{keyword}', which this validator does not know"),
         };
