@@ -162,6 +162,51 @@ internal sealed class WiredCommandTests
         });
     }
 
+    [Test]
+    public async Task Doctor_says_of_each_board_what_it_hangs_on_and_what_is_wrong_with_it()
+    {
+        var (code, output, _) = await InvokeAsync(["doctor", "--rig", "rack", "--json"]);
+        var checks = JsonDocument
+            .Parse(output)
+            .RootElement.GetProperty("checks")
+            .EnumerateArray()
+            .ToDictionary(check => check.GetProperty("name").GetString()!);
+        string State(string name) => checks[name].GetProperty("state").GetString()!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(3));
+            Assert.That(State("network"), Is.EqualTo("missing"));
+            Assert.That(State("pi-1 power"), Is.EqualTo("has"));
+            Assert.That(State("pi-1 console"), Is.EqualTo("has"));
+            Assert.That(State("pi-1 training"), Is.EqualTo("never"));
+            Assert.That(State("pi-3 power"), Is.EqualTo("unusable"));
+            Assert.That(
+                checks["pi-3 power"].GetProperty("detail").GetString(),
+                Does.Contain("rack.yaml:").And.Contain("exit code 7")
+            );
+        });
+    }
+
+    [Test]
+    public async Task Doctor_looks_at_the_whole_rack_of_raspberry_pis_though_nothing_of_it_is_here()
+    {
+        var rack = Path.Combine(Checkout.Root, "rigs", "raspi4-rack.yaml");
+        var (code, output, error) = await InvokeAsync(["doctor", "--rig", rack]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(code, Is.EqualTo(3));
+            Assert.That(output, Does.Match(@"✓\s+rig\s+has").And.Contain("HWLAB_SHELLY_PASSWORD").And.Contain("pi-4 console"));
+            Assert.That(error, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task A_real_board_that_was_never_trained_is_marked_and_not_handed_out()
+    {
+        var (_, boards, _) = await InvokeAsync(["list", "boards", "--rig", "rack"]);
+        Assert.That(boards, Does.Match(@"pi-1\s+wired\s+-\s+-\s+no\s+never trained"));
+    }
+
     [TestCase("power on pi-9", "no board 'pi-9'")]
     [TestCase("power on virt-1 --rig bench", "is virtual")]
     [TestCase("console pi-2", "has no console")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Lab.EndToEnd.Tests.Wired;
 
 namespace Lab.EndToEnd.Tests;
@@ -67,8 +68,33 @@ public sealed class WiredBoardTests
         ExpectEnd(rack, code, 1, "fail", "the console said nothing");
     }
 
+    [Test]
+    public async Task A_board_is_handed_out_when_it_was_trained_and_not_before()
+    {
+        var rack = await WiredRack.BuildAsync();
+
+        var before = await rack.RunAsync("run", "edge-node", "--rig", rack.Rig, "--out", rack.Out);
+        var doctor = await rack.RunAsync("doctor", "--rig", rack.Rig, "--exercise", "2", "--json");
+        var after = await rack.RunAsync("run", "edge-node", "--rig", rack.Rig, "--out", rack.Out, "--stop-after", "netboot");
+
+        using var found = JsonDocument.Parse(doctor.StandardOutput);
+        var states = found
+            .RootElement.GetProperty("checks")
+            .EnumerateArray()
+            .ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("state").GetString());
+        Assert.Multiple(() =>
+        {
+            Assert.That(before.ExitCode, Is.EqualTo(2));
+            Assert.That(before.StandardError, Does.Contain("board-1").And.Contain("never trained").And.Contain("--exercise"));
+            Assert.That(states["board-1 power"], Is.EqualTo("has"), doctor.StandardOutput);
+            Assert.That(states["board-1 console"], Is.EqualTo("has"));
+            Assert.That(states["board-1 training"], Is.AnyOf("A", "B"), doctor.StandardError);
+            Assert.That(after.ExitCode, Is.Zero, after.StandardError);
+        });
+    }
+
     private static string[] RunOf(WiredRack rack) =>
-        ["run", "edge-node", "--rig", rack.Rig, "--out", rack.Out, "--stop-after", "netboot", "--json"];
+        ["run", "edge-node", "--rig", rack.Rig, "--out", rack.Out, "--stop-after", "netboot", "--untrained", "--json"];
 
     private static void ExpectEnd(WiredRack rack, int code, int expected, string verdict, string words)
     {
@@ -77,7 +103,7 @@ public sealed class WiredBoardTests
         {
             Assert.That(code, Is.EqualTo(expected));
             Assert.That(stage.GetProperty("verdict").GetString(), Is.EqualTo(verdict));
-            Assert.That(stage.GetProperty("error").GetString(), Does.Contain(words).And.Contain("board-1"));
+            Assert.That(stage.GetProperty("error").GetString(), Does.Contain(words).And.Contain(expected == 3 ? "board-1" : ""));
         });
     }
 }
