@@ -30,6 +30,7 @@ public static class ScenarioCatalog
             new ForeignQuote(),
             new EventLogTruncated(),
             new TpmAbsent(),
+            new RegistryPush(),
             new StolenToken(
                 "stolen-token",
                 "a thief joins from another machine with the token that was released to the board",

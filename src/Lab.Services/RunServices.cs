@@ -25,6 +25,7 @@ public sealed class RunServices : IAsyncDisposable
     private const byte FirstLease = 15;
     private const byte LastLease = 199;
     private const int SecretBytes = 32;
+    private const string LoginFile = "registry-login.json";
 
     private static readonly IPAddress Netmask = IPAddress.Parse("255.255.255.0");
 
@@ -150,9 +151,25 @@ public sealed class RunServices : IAsyncDisposable
             cancellationToken
         );
         _registry.ServedAt(_host.HostOrigin);
+        await WriteLoginAsync(_host, cancellationToken);
         _netboot = new RunNetboot(_files, BoardOriginOf(_host));
         if (_options.Segment is { } segment)
             await StartSegmentAsync(segment, logs, cancellationToken);
+    }
+
+    // For people who want to push to the rig's registry while a run lasts; it goes with the run's folder.
+    private async Task WriteLoginAsync(BoardServiceHost host, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_work);
+        var path = Path.Combine(_work, LoginFile);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        await using var file = new StreamWriter(path, options);
+        await file.WriteAsync(host.Publisher.ToAuthFile(host.PublisherOrigin).AsMemory(), cancellationToken);
     }
 
     private async Task StartSegmentAsync(NetworkSegment segment, string logs, CancellationToken cancellationToken)

@@ -1,14 +1,20 @@
 using Lab.Benchmarks;
+using Lab.Benchmarks.Trust;
 using Lab.Controller.Runs;
 using Lab.Host.Storage;
 using Lab.Model.Errors;
 
 const int DefaultRuns = 3;
 var runs = DefaultRuns;
-if (args is not [] && !(args is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
+var what = args is ["chain" or "trust", ..] ? args[0] : "boot";
+var options = what == "boot" ? args : args[1..];
+if (options is not [] && !(options is ["--runs", var count] && int.TryParse(count, out runs) && runs > 0))
 {
     await Console.Error.WriteLineAsync(
-        $"usage: hwlab benchmark [--runs N]   (N boots by the lab and by a plain script; {DefaultRuns})"
+        $"""
+        usage: hwlab benchmark [chain|trust] [--runs N]
+        N boots by the lab and by a plain script ({DefaultRuns}); chain: as far as a rolled workload; trust: turns of the trust library
+        """
     );
     return ExitCodes.Usage;
 }
@@ -21,7 +27,15 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 try
 {
-    await new Benchmark(LabFolders.FromEnvironment(), runs).RunAsync(Console.Out, cancellation.Token);
+    var folders = LabFolders.FromEnvironment();
+    await (
+        what switch
+        {
+            "chain" => new ChainBenchmark(folders, runs).RunAsync(Console.Out, cancellation.Token),
+            "trust" => new TrustBenchmark(TimeProvider.System, runs).RunAsync(Console.Out, cancellation.Token),
+            _ => new Benchmark(folders, runs).RunAsync(Console.Out, cancellation.Token),
+        }
+    );
     return 0;
 }
 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -1,2 +1,2 @@
-// Two boards at a time: each keeps one processor busy.
+// Two fixtures at a time: a board keeps one processor busy. Parallel are those that have a board of their own, or none.
 [assembly: LevelOfParallelism(2)]

@@ -22,6 +22,10 @@ public abstract class AttackTests(string board)
             Assert.That(record.GetProperty("attack").GetString(), Is.EqualTo(attack));
             Assert.That(record.StageNames()[^1], Is.EqualTo(refusingStage));
             Assert.That(
+                record.GetProperty("refusals").EnumerateArray().Last().GetProperty("stage").GetString(),
+                Is.EqualTo(refusingStage)
+            );
+            Assert.That(
                 record.Checks(refusingStage).Select(check => check.GetProperty("name").GetString()),
                 Has.Some.Contains("refuses").Or.Some.Contains("denies")
             );

@@ -36,6 +36,28 @@ public sealed class BoardFaultTests
     }
 
     [Test]
+    public async Task A_board_whose_clock_is_years_ahead_is_refused_and_told_so()
+    {
+        var outcome = await LabInProcess.RunAsync(
+            new EdgeNodeWith(),
+            HwLabProgram.ForThisTest().Out,
+            board => board with { Clock = new DateTimeOffset(2051, 2, 3, 4, 5, 6, TimeSpan.Zero) }
+        );
+
+        var stage = outcome.Record.Stages[^1];
+        Assert.Multiple(() =>
+        {
+            Assert.That(outcome.ExitCode, Is.EqualTo(1));
+            Assert.That(stage.Name, Is.EqualTo("measured-boot"));
+            Assert.That(stage.Verdict, Is.EqualTo(Verdict.Fail));
+            Assert.That(
+                stage.Error,
+                Does.Contain("refused (no-time)").And.Contain("2051-02-03").And.Contain("set the board's clock")
+            );
+        });
+    }
+
+    [Test]
     public async Task A_registry_that_dies_in_the_middle_of_a_pull_is_refused_by_the_board_and_told_with_its_last_lines()
     {
         var outcome = await LabInProcess.RunAsync(new EdgeNodeWith { Before = CutKernelAsync }, HwLabProgram.ForThisTest().Out);

@@ -11,7 +11,7 @@ using Lab.Services.Cluster.Kubeadm;
 
 namespace Lab.EndToEnd.Tests;
 
-[TestFixture, Category("EndToEnd")]
+[TestFixture, Parallelizable(ParallelScope.Self), Category("EndToEnd")]
 public sealed class ClusterTests
 {
     private const string ConfigMaps = "/api/v1/namespaces/default/configmaps";

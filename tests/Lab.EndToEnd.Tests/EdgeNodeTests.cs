@@ -1,3 +1,8 @@
+using CliWrap;
+using CliWrap.Buffered;
+using Lab.Host.Processes;
+using Lab.Host.Storage;
+
 namespace Lab.EndToEnd.Tests;
 
 [TestFixture, Category("EndToEnd")]
@@ -9,9 +14,13 @@ public sealed class EdgeNodeTests
     {
         var program = HwLabProgram.ForThisTest();
 
-        var result = await program.RunEdgeNodeAsync("--network", network);
+        using var run = RunningProgram.StartEdgeNode(program.Out, "--network", network, "--keep");
+        await run.ReachKeptAsync();
+        var nodes = await NodesAsync(Path.Combine(program.Out, "kubeconfig"));
+        var exitCode = await run.EndAsync("INT");
 
-        Assert.That(result.ExitCode, Is.Zero, result.StandardOutput + result.StandardError);
+        Assert.That(exitCode, Is.Zero);
+        Assert.That(nodes, Does.Match(@"^virt-1\s+Ready\s"));
         var record = program.ReadRecord();
         Assert.Multiple(() =>
         {
@@ -24,12 +33,31 @@ public sealed class EdgeNodeTests
             Assert.That(record.GetProperty("stages").EnumerateArray().Select(stage => stage.Verdict()), Is.All.EqualTo("pass"));
             foreach (
                 var file in (string[])
-                    ["report.html", "junit.xml", "manifest.json", "boards/virt-1/eventlog.bin", "boards/virt-1/quote.bin"]
+                    [
+                        "cluster-state",
+                        "report.html",
+                        "junit.xml",
+                        "manifest.json",
+                        "boards/virt-1/eventlog.bin",
+                        "boards/virt-1/quote.bin",
+                    ]
             )
             {
                 Assert.That(Path.Combine(program.Out, file), Does.Exist);
             }
         });
+    }
+
+    /// <summary>What the real kubectl says while the run is kept on.</summary>
+    private static async Task<string> NodesAsync(string kubeconfig)
+    {
+        var folders = LabFolders.FromEnvironment();
+        await using var owner = ProcessOwner.Open(folders, TimeProvider.System);
+        var binaries = await ClusterUnderTest.BinariesAsync(folders, owner);
+        var result = await Cli.Wrap(binaries.Kubectl)
+            .WithArguments(["--kubeconfig", kubeconfig, "get", "nodes", "--no-headers"])
+            .ExecuteBufferedAsync();
+        return result.StandardOutput;
     }
 
     [Test]

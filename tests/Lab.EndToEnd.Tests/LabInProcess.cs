@@ -14,15 +14,18 @@ internal static class LabInProcess
     /// <param name="scenario">What to run.</param>
     /// <param name="folder">Where the run's files go.</param>
     /// <param name="adjust">Changes the rig's board first, or null.</param>
+    /// <param name="adjustRig">Changes the rig first, or null.</param>
     /// <param name="deadlines">Other deadlines than the measured host's, or null.</param>
     public static async Task<RunOutcome> RunAsync(
         IScenario scenario,
         string folder,
         Func<RigBoard, RigBoard>? adjust = null,
-        Deadlines? deadlines = null
+        Deadlines? deadlines = null,
+        Func<Rig, Rig>? adjustRig = null
     )
     {
         var rig = RigReader.Read(Path.Combine(HwLabProgram.Root, "rigs", "qemu-virt.yaml"));
+        rig = adjustRig?.Invoke(rig) ?? rig;
         var board = rig.FindBoard("virt-2");
         using var run = RunFolder.Create(folder);
         ILabWiring wiring = new LabWiring(LabFolders.FromEnvironment());

@@ -48,21 +48,33 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Reads on until the board has reached a boot phase.</summary>
-    public async Task ReachAsync(string phase)
+    public Task ReachAsync(string phase) =>
+        ReadUntilAsync(
+            said => said.GetProperty("event").GetString() == "phase" && said.GetProperty("name").GetString() == phase,
+            phase
+        );
+
+    /// <summary>Reads on until all stages have run and the board is kept on.</summary>
+    public Task ReachKeptAsync() =>
+        ReadUntilAsync(
+            said =>
+                said.GetProperty("event").GetString() == "progress"
+                && said.GetProperty("text").GetString()!.Contains("kept on", StringComparison.Ordinal),
+            "kept on"
+        );
+
+    private async Task ReadUntilAsync(Func<JsonElement, bool> reached, string what)
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             using var json = JsonDocument.Parse(line);
-            if (
-                json.RootElement.GetProperty("event").GetString() == "phase"
-                && json.RootElement.GetProperty("name").GetString() == phase
-            )
+            if (reached(json.RootElement))
             {
                 return;
             }
         }
 
-        Assert.Fail($"the run ended before '{phase}': {await _errors}");
+        Assert.Fail($"the run ended before '{what}': {await _errors}");
     }
 
     /// <summary>Sends a signal by its name, reads what the program still says, and returns what it ended with.</summary>

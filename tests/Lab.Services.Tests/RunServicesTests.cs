@@ -56,6 +56,28 @@ public sealed class RunServicesTests
     }
 
     [Test]
+    public async Task I_can_push_with_the_runs_login_file_which_only_I_can_read()
+    {
+        await using var services = await StartAsync(null);
+        var path = Directory
+            .GetFiles(Path.Combine(_lab.RigState, "runs"), "registry-login.json", SearchOption.AllDirectories)
+            .Single();
+        using var login = JsonDocument.Parse(await File.ReadAllTextAsync(path));
+        var (authority, entry) = login
+            .RootElement.GetProperty("auths")
+            .EnumerateObject()
+            .Select(one => (one.Name, one.Value))
+            .Single();
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{authority}") };
+        client.DefaultRequestHeaders.Authorization = new("Basic", entry.GetProperty("auth").GetString());
+
+        var answer = await client.PostAsync("/v2/mine/blobs/uploads/", null);
+
+        Assert.That(answer.StatusCode, Is.EqualTo(System.Net.HttpStatusCode.Accepted));
+        Assert.That(File.GetUnixFileMode(path), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Test]
     public async Task Two_runs_of_a_rig_do_not_see_each_others_tampering()
     {
         await using var first = await StartAsync(null);

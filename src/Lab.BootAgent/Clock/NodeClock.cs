@@ -6,6 +6,12 @@ internal static class NodeClock
     // More than any boot that kexec could not have been measured in, less than what certificates are valid for.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
+    // Certificates of a cluster that has just been made are not yet valid for who is behind by more than it has lived.
+    private static readonly TimeSpan Slip = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether a clock is wrong enough to be set by one that is known to be right.</summary>
+    public static bool FindError(DateTimeOffset right, DateTimeOffset now) => (now - right).Duration() > Slip;
+
     /// <summary>The time to set; null where the clock is right.</summary>
     /// <param name="atHandover">When LinuxBoot ended, by the clock that it believed; null if it did not say.</param>
     /// <param name="now">What this kernel's clock says.</param>

@@ -96,6 +96,16 @@ internal sealed class ClusterJoin : IDisposable
         Tell("join-refused", failure);
     }
 
+    /// <summary>Starts kubelet and kube-proxy again, with the credentials that there are now. Pods go on meanwhile.</summary>
+    public async Task RestartAsync()
+    {
+        await _kubelet.StopAsync();
+        if (_proxy is not null)
+            await _proxy.StopAsync();
+        _kubelet.Start();
+        _proxy?.Start();
+    }
+
     /// <summary>Ends kubelet and kube-proxy: the cluster then has no hold on this board, nor it on the cluster.</summary>
     public async Task StopAsync()
     {

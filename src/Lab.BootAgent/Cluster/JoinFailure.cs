@@ -1,7 +1,7 @@
 namespace Lab.BootAgent.Cluster;
 
 /// <summary>Why a join did not succeed.</summary>
-/// <param name="Code"><c>ca-hash</c>, <c>token</c>, <c>csr-denied</c>, <c>unreachable</c>, <c>disk-full</c>, <c>timeout</c>, <c>secret</c> or <c>internal</c>.</param>
+/// <param name="Code"><c>ca-hash</c>, <c>token</c>, <c>csr-denied</c>, <c>unreachable</c>, <c>disk-full</c>, <c>clock</c>, <c>timeout</c>, <c>secret</c> or <c>internal</c>.</param>
 /// <param name="IsFinal">Whether another try could not end otherwise.</param>
 /// <param name="Detail">The reason, for people.</param>
 internal sealed record JoinFailure(string Code, bool IsFinal, string Detail)
@@ -13,6 +13,7 @@ internal sealed record JoinFailure(string Code, bool IsFinal, string Detail)
         ("no space left on device", "disk-full", true),
         ("none of the public keys", "ca-hash", true),
         ("certificate signing request is denied", "csr-denied", true),
+        ("certificate has expired or is not yet valid", "clock", true),
         ("x509:", "ca-hash", true),
         ("JWS signature", "token", false),
         ("token id", "token", false),

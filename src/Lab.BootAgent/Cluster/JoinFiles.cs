@@ -12,6 +12,9 @@ internal sealed class JoinFiles(string root)
     /// <summary>Where kubelet's bootstrap looks for a key that an earlier try left (kubelet's certificate/bootstrap).</summary>
     public string NodeKey => $"{root}var/lib/kubelet/pki/kubelet-client.key.tmp";
 
+    /// <summary>The certificate and key that <see cref="KubeletCredentials"/> name, in one PEM file (client-go's certificate store).</summary>
+    public string NodeCertificate => $"{root}var/lib/kubelet/pki/kubelet-client-current.pem";
+
     /// <summary>kubelet's credentials; there once its certificate was issued.</summary>
     public string KubeletCredentials => $"{root}etc/kubernetes/kubelet.conf";
 
@@ -49,6 +52,14 @@ internal sealed class JoinFiles(string root)
         Put(NetworkConfiguration, Network(secret));
         Put($"{root}etc/containerd/certs.d/{secret.Registry}/hosts.toml", RegistryHosts(services));
         Put(JoinConfiguration, Join(secret), Private);
+    }
+
+    /// <summary>Puts another certificate in the place of the node's, in one step: who reads it finds the old or the new one.</summary>
+    public void ReplaceCertificate(string certificatePem, NodeKey key)
+    {
+        var next = NodeCertificate + ".next";
+        Put(next, certificatePem.TrimEnd() + "\n" + key.ExportPem(), Private);
+        File.Move(next, NodeCertificate, overwrite: true);
     }
 
     /// <summary>The flags in <see cref="KubeletFlags"/>; none if kubeadm wrote none.</summary>

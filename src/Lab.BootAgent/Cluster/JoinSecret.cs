@@ -27,6 +27,9 @@ internal sealed partial record JoinSecret(
     string Registry
 )
 {
+    /// <summary>The lab's time when it released this; null where it does not say. As authentic as the authority that is named beside it.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     private const int LongestPauseSeconds = 24 * 60 * 60;
     private const int MatchLimit = 1000; // milliseconds; no field is longer than a DNS name
 
@@ -49,7 +52,10 @@ internal sealed partial record JoinSecret(
                 ReadPause(root),
                 IPNetwork.TryParse(Text(root, "podCidr", RangePattern()), out var range) ? range : throw Bad("podCidr"),
                 Text(root, "registry", NamePattern())
-            );
+            )
+            {
+                Time = ReadTime(root),
+            };
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -90,6 +96,11 @@ internal sealed partial record JoinSecret(
         && seconds is > 0 and <= LongestPauseSeconds
             ? TimeSpan.FromSeconds(seconds)
             : throw Bad("attestEverySeconds");
+
+    private static DateTimeOffset? ReadTime(JsonElement root) =>
+        !root.TryGetProperty("time", out var value) ? null
+        : value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time
+        : throw Bad("time");
 
     private static string Text(JsonElement root, string name, Regex pattern) =>
         root.TryGetProperty(name, out var value)

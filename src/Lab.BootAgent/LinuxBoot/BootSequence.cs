@@ -38,10 +38,10 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         var lease = await ConnectAsync(cancellationToken);
         var services = new Uri(lease.Services!);
         using var client = Http.Connect();
-        await SetClockAsync(settings.NotBefore, client, services, cancellationToken);
+        var clock = await SetClockAsync(settings.NotBefore, client, services, cancellationToken);
 
         var fetcher = new OsFetcher(client, services, time, events);
-        Trust(pinnedRoot, await fetcher.RefreshAsync(pinnedRoot, cancellationToken));
+        Trust(pinnedRoot, await RefreshAsync(fetcher, pinnedRoot));
         var target = await fetcher.FindAsync(settings.Target, cancellationToken);
         using var image = await fetcher.PullAsync(target, cancellationToken);
         Refusing(RefusalCode.KexecFailed, () => Check(image));
@@ -52,6 +52,21 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
             new HandoverDescription(lease.Services!, Guid.NewGuid().ToString("N"), lease.HostName) { Time = time.GetUtcNow() }
         );
         Refusing(RefusalCode.KexecFailed, () => Start(image, handover));
+
+        async Task<TufVersions> RefreshAsync(OsFetcher from, byte[] root)
+        {
+            try
+            {
+                return await from.RefreshAsync(root, cancellationToken);
+            }
+            catch (RefusalException refusal) when (refusal.Code == RefusalCode.TufExpired)
+            {
+                var server = await Http.ReadDateAsync(client, services, cancellationToken);
+                throw clock.FindDoubt(server) is { } doubt
+                    ? new RefusalException(RefusalCode.NoTime, $"{refusal.Message}; {doubt}", refusal)
+                    : refusal;
+            }
+        }
     }
 
     /// <summary>Makes this boot impossible to attest.</summary>
@@ -91,7 +106,12 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
         }
     }
 
-    private async Task SetClockAsync(DateTimeOffset floor, HttpClient client, Uri services, CancellationToken cancellationToken)
+    private async Task<ClockDecision> SetClockAsync(
+        DateTimeOffset floor,
+        HttpClient client,
+        Uri services,
+        CancellationToken cancellationToken
+    )
     {
         var decision =
             await ClockDecision.MakeAsync(floor, time.GetUtcNow(), () => Http.ReadDateAsync(client, services, cancellationToken))
@@ -112,6 +132,7 @@ internal sealed class BootSequence(EventWriter events, TimeProvider time)
                 );
             }
         );
+        return decision;
     }
 
     private void Trust(byte[] pinnedRoot, TufVersions versions)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Lab.BootAgent.Clock;
 using Lab.BootAgent.Cluster;
 using Lab.BootAgent.Events;
@@ -83,12 +84,20 @@ internal sealed class ClusterNode : IDisposable
         using var key = new NodeKey();
         var service = new AttestationClient(client, services);
         var secret = await AttestAsync(() => ExchangeAsync(renew: false, cancellationToken), cancellationToken);
-        if (await JoinAsync(secret, board, key, services, runtime, cancellationToken) is not { } pause)
+        if (await JoinAsync(secret, board, key, services, runtime, cancellationToken) is not { } join)
             return;
-        await new ContinuousAttestation(ending => ExchangeAsync(renew: true, ending), board, _events, _time).RunAsync(
-            pause,
-            cancellationToken
+        var renewal = new CertificateRenewal(
+            _files,
+            key,
+            (node, request, ending) => SignAsync(join.ApiServer, node, request, ending),
+            _join.RestartAsync,
+            _events,
+            _time
         );
+        await new ContinuousAttestation(ending => ExchangeAsync(renew: true, ending), board, _events, _time)
+        {
+            Afterwards = ending => renewal.RenewIfDueAsync(board, ending),
+        }.RunAsync(join.AttestEvery, cancellationToken);
 
         async Task<byte[]> ExchangeAsync(bool renew, CancellationToken ending)
         {
@@ -103,8 +112,22 @@ internal sealed class ClusterNode : IDisposable
         }
     }
 
-    /// <returns>How often to attest from now on; null if the node does not join, which was said.</returns>
-    private async Task<TimeSpan?> JoinAsync(
+    private async Task<string> SignAsync(
+        Uri apiServer,
+        X509Certificate2 node,
+        string request,
+        CancellationToken cancellationToken
+    )
+    {
+        using var authority = X509Certificate2.CreateFromPem(
+            await File.ReadAllTextAsync(_files.ClusterAuthority, cancellationToken)
+        );
+        using var client = new SigningClient(apiServer, authority, node);
+        return await client.SignAsync(request, cancellationToken);
+    }
+
+    /// <returns>What it joins with; null if the node does not join, which was said.</returns>
+    private async Task<JoinSecret?> JoinAsync(
         byte[] released,
         string board,
         NodeKey key,
@@ -134,9 +157,11 @@ internal sealed class ClusterNode : IDisposable
             CryptographicOperations.ZeroMemory(released);
         }
 
+        if (secret.Time is { } time && NodeClock.FindError(time, _time.GetUtcNow()))
+            SetClock(time, "attestation");
         // The trust that the join needs is renewed while it goes on, for it may take minutes on a slow board.
         _ = JoinInBackgroundAsync(secret, key, services, runtime, cancellationToken);
-        return secret.AttestEvery;
+        return secret;
     }
 
     private async Task JoinInBackgroundAsync(
@@ -188,14 +213,18 @@ internal sealed class ClusterNode : IDisposable
     private void SetClock(HandoverDescription description)
     {
         if (
-            NodeClock.Correct(description.Time, _time.GetUtcNow(), TimeSpan.FromMilliseconds(Environment.TickCount64))
-            is not { } right
+            NodeClock.Correct(description.Time, _time.GetUtcNow(), TimeSpan.FromMilliseconds(Environment.TickCount64)) is
+            { } right
         )
-            return;
+            SetClock(right, "handover");
+    }
+
+    private void SetClock(DateTimeOffset right, string source)
+    {
         try
         {
             SystemClock.Set(right);
-            _events.Write("clock", json => json.WriteString("source"u8, "handover"));
+            _events.Write("clock", json => json.WriteString("source"u8, source));
         }
         catch (LinuxException error)
         {

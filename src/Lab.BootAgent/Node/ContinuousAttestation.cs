@@ -15,6 +15,9 @@ internal sealed class ContinuousAttestation(
     TimeProvider time
 )
 {
+    /// <summary>Done after each renewal, before the next pause.</summary>
+    public Func<CancellationToken, Task> Afterwards { get; init; } = _ => Task.CompletedTask;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Renews until it is denied.</summary>
@@ -34,6 +37,7 @@ internal sealed class ContinuousAttestation(
                 pause = every;
                 silent = false;
                 events.Write("renewed");
+                await Afterwards(cancellationToken);
             }
             catch (Exception error) when (NodeEvents.IsPassing(error))
             {

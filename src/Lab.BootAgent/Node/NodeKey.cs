@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Lab.BootAgent.Node;
 
@@ -17,6 +18,30 @@ internal sealed class NodeKey : IDisposable
 
     /// <summary>The private key as kubelet reads it: <c>EC PRIVATE KEY</c> (RFC 5915), PEM.</summary>
     public string ExportPem() => _key.ExportECPrivateKeyPem() + "\n";
+
+    /// <summary>A request for the certificate of a node (PKCS#10, PEM): Kubernetes, "Certificates and Certificate Signing Requests".</summary>
+    public string CreateSigningRequest(string node)
+    {
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddOrganizationName("system:nodes");
+        subject.AddCommonName($"system:node:{node}");
+        return new CertificateRequest(subject.Build(), _key, HashAlgorithmName.SHA256).CreateSigningRequestPem() + "\n";
+    }
+
+    /// <summary>A certificate for this key, with it.</summary>
+    /// <exception cref="CryptographicException">The text is no certificate, or one for another key.</exception>
+    public X509Certificate2 Join(string certificatePem)
+    {
+        using var certificate = X509Certificate2.CreateFromPem(certificatePem);
+        try
+        {
+            return certificate.CopyWithPrivateKey(_key);
+        }
+        catch (ArgumentException error)
+        {
+            throw new CryptographicException("the certificate is for another key", error);
+        }
+    }
 
     public void Dispose() => _key.Dispose();
 }

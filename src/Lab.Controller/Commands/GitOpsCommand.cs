@@ -10,6 +10,8 @@ namespace Lab.Controller.Commands;
 /// <summary><c>hwlab gitops</c>: look at, ask and hold the engine that keeps a cluster as Git says, and be it.</summary>
 internal static class GitOpsCommand
 {
+    private const string Kustomization = "Kustomization";
+
     private const string DefaultNamespace = "flux-system";
     private const string DefaultName = "fleet";
 
@@ -104,7 +106,8 @@ internal static class GitOpsCommand
             {
                 using var client = new GitOpsClient(Cluster(parsed.GetValue(kubeconfig)), environment.Time);
                 var done = new List<SyncObject>();
-                foreach (var one in Kinds(parsed.GetValue(kind)))
+                var key = (parsed.GetRequiredValue(inNamespace), parsed.GetRequiredValue(name));
+                foreach (var one in await KindsAsync(client, parsed.GetValue(kind), key, cancellationToken))
                 {
                     done.Add(
                         await client.ReconcileAsync(
@@ -138,7 +141,8 @@ internal static class GitOpsCommand
             async (parsed, cancellationToken) =>
             {
                 using var client = new GitOpsClient(Cluster(parsed.GetValue(kubeconfig)), environment.Time);
-                foreach (var one in Kinds(parsed.GetValue(kind)))
+                var key = (parsed.GetRequiredValue(inNamespace), parsed.GetRequiredValue(name));
+                foreach (var one in await KindsAsync(client, parsed.GetValue(kind), key, cancellationToken))
                 {
                     await client.SuspendAsync(
                         one,
@@ -161,11 +165,26 @@ internal static class GitOpsCommand
         {
             Description = "Only this kind; the source and the Kustomization of that name otherwise.",
         };
-        option.AcceptOnlyFromAmong("GitRepository", "Kustomization");
+        option.AcceptOnlyFromAmong("GitRepository", "OCIRepository", Kustomization);
         return option;
     }
 
-    private static string[] Kinds(string? kind) => kind is null ? ["GitRepository", "Kustomization"] : [kind];
+    private static async Task<IReadOnlyList<string>> KindsAsync(
+        GitOpsClient client,
+        string? kind,
+        (string Namespace, string Name) key,
+        CancellationToken cancellationToken
+    )
+    {
+        if (kind is not null)
+            return [kind];
+        var there = (await client.ListAsync(cancellationToken))
+            .Where(item => (item.Namespace, item.Name) == key)
+            .Select(item => item.Kind)
+            .ToList();
+        // One that is not there is told of as such.
+        return there.Count > 0 ? there : [Kustomization];
+    }
 
     private static IReadOnlyList<string> Row(SyncObject item) =>
         [

@@ -53,7 +53,8 @@ internal static class PcrCommand
         };
         command.SetAction(parsed =>
         {
-            var image = TrustErrors.Read(parsed.GetRequiredValue(firmware)!);
+            var code = parsed.GetRequiredValue(firmware)!;
+            var image = TrustErrors.Read(code);
             var target = Target(
                 parsed.GetValue(kernel),
                 parsed.GetValue(initrd),
@@ -62,7 +63,7 @@ internal static class PcrCommand
             );
             var path = parsed.GetRequiredValue(uki)!;
             var artifacts = new BootArtifacts(image, TrustErrors.Read(path), target, !parsed.GetValue(noRom));
-            var prediction = TrustErrors.Translate(path, () => PcrPredictor.Predict(artifacts));
+            var prediction = TrustErrors.Translate($"{code}, {path}", () => PcrPredictor.Predict(artifacts));
             if (parsed.GetValue(reference) is { } file)
             {
                 var start = artifacts.FirmwareMeasuredByRom

@@ -19,7 +19,10 @@ internal static class RunCommand
 {
     public static Command Create(LabEnvironment environment)
     {
-        var scenario = new Argument<string>("SCENARIO") { Description = "What to run; 'hwlab list scenarios' names them." };
+        var scenario = new Argument<string>("SCENARIO")
+        {
+            Description = "What to run; 'hwlab list scenarios' names them. 'attacks' stages every attack and prints the matrix.",
+        };
         var rig = CommonOptions.Rig();
         var board = CommonOptions.Board();
         var output = new Option<string?>("--out")
@@ -58,6 +61,23 @@ internal static class RunCommand
             async (parsed, cancellationToken) =>
             {
                 var lab = environment.Wiring.Value;
+                if (parsed.GetRequiredValue(scenario) == AttackMatrix.Name)
+                {
+                    Refuse("--attack", parsed.GetValue(attack) is not null);
+                    Refuse("--stop-after", parsed.GetValue(stopAfter) is not null);
+                    Refuse("--keep", parsed.GetValue(keep));
+                    var whole = RigFiles.Read(environment, parsed.GetValue(rig));
+                    whole = whole with { Network = parsed.GetValue(network) ?? whole.Network };
+                    return await RunAttacksCommand.RunAsync(
+                        environment,
+                        whole,
+                        parsed.GetValue(board) is { } only ? [whole.FindBoard(only)] : whole.Boards,
+                        parsed.GetValue(output),
+                        parsed.GetValue(json),
+                        cancellationToken
+                    );
+                }
+
                 var found = FindScenario(lab, parsed.GetRequiredValue(scenario));
                 var wired = RigFiles.Read(environment, parsed.GetValue(rig));
                 wired = wired with { Network = parsed.GetValue(network) ?? wired.Network };
@@ -151,7 +171,19 @@ internal static class RunCommand
             : new PlainView(environment.Output, folder);
     }
 
-    private static async Task LogAsync(IAsyncEnumerable<RunEvent> events, ILogger log)
+    private static void Refuse(string option, bool given)
+    {
+        if (given)
+        {
+            throw new RigException(
+                "this makes no sense for all attacks at once",
+                option,
+                "stage one of them: hwlab run edge-node --attack NAME"
+            );
+        }
+    }
+
+    internal static async Task LogAsync(IAsyncEnumerable<RunEvent> events, ILogger log)
     {
         await foreach (var runEvent in events)
         {
@@ -198,7 +230,7 @@ internal static class RunCommand
         lab.Scenarios.FirstOrDefault(scenario => scenario.Name == name)
         ?? throw new RigException(
             $"there is no scenario '{name}'",
-            remedy: $"one of: {string.Join(", ", lab.Scenarios.Select(scenario => scenario.Name))}"
+            remedy: $"one of: {string.Join(", ", lab.Scenarios.Select(scenario => scenario.Name).Append(AttackMatrix.Name))}"
         );
 
     private static IAttack? FindAttack(ILabWiring lab, IScenario scenario, string? name)

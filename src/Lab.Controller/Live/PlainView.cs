@@ -66,6 +66,7 @@ internal sealed class PlainView(TextWriter output, RunFolder folder) : IRunView
     /// <summary>The last lines of a run: the verdict, and where to read on.</summary>
     public static IEnumerable<string> Summary(RunRecord record, RunFolder folder) =>
         [
+            .. AttackTable.Lines(record),
             $"{TerminalText.Sign(record.Verdict)} {record.Verdict.Word()} in {TerminalText.Time(record.Duration)}: {Subject(record)}",
             $"  report  {Path.Combine(folder.Root, RunFolder.HtmlFile)}",
             $"  record  {Path.Combine(folder.Root, RunFolder.RecordFile)}",

@@ -30,7 +30,7 @@ internal sealed class RunProgress
                 Saying = null;
                 break;
             case RunEvent.CheckMade made:
-                _stages.LastOrDefault()?.Checks.Add((made.Check, made.At));
+                Find(made.Stage)?.Checks.Add((made.Check, made.At));
                 break;
             case RunEvent.Progress progress:
                 Saying = progress.Text;
@@ -38,8 +38,8 @@ internal sealed class RunProgress
             case RunEvent.PhaseReached reached:
                 LastPhase = reached.Phase;
                 break;
-            case RunEvent.StageEnded ended when _stages.Count > 0:
-                _stages[^1].Result = ended.Result;
+            case RunEvent.StageEnded ended when Find(ended.Result.Name) is { } stage:
+                stage.Result = ended.Result;
                 Saying = null;
                 break;
             case RunEvent.RunEnded ended:
@@ -47,6 +47,9 @@ internal sealed class RunProgress
                 break;
         }
     }
+
+    // The attacks of a matrix are under way side by side.
+    private StageProgress? Find(string stage) => _stages.FindLast(one => one.Name == stage);
 
     /// <summary>A stage as it is seen from outside.</summary>
     internal sealed class StageProgress(string name, DateTimeOffset startedAt)

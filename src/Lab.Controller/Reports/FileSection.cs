@@ -8,7 +8,11 @@ internal static class FileSection
 {
     public static void Write(HtmlWriter html, RunRecord record, RunFolder folder)
     {
-        var files = folder.EvidenceFiles().Where(file => file.Contains('/')).ToList();
+        // Those of a matrix's attacks are listed in their own reports.
+        var files = folder
+            .EvidenceFiles()
+            .Where(file => file.Contains('/') && !file.StartsWith(RunFolder.Attacks + "/", StringComparison.Ordinal))
+            .ToList();
         if (files.Count > 0)
         {
             html.Element("h2", "Evidence")

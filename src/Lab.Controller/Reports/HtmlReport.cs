@@ -35,6 +35,7 @@ public static class HtmlReport
         html.Own("style", style).Close().Line().Open("body").Line();
         WriteHero(html, record);
         html.Open("main").Line();
+        AttackSection.Write(html, record);
         TimelineSection.Write(html, record, KubernetesSpans.Of(KubernetesEventsFile.Read(folder), TraceIds.OfRun(record.Id), ""));
         StageSection.Write(html, record);
         PcrSection.Write(html, record);
@@ -120,6 +121,9 @@ public static class HtmlReport
         var stage = record.Stages.FirstOrDefault(stage => stage.Verdict == record.Verdict)?.Name ?? "?";
         return record.Verdict switch
         {
+            Verdict.Pass when record.Attacks.Count > 0 => "Every attack was refused, where and as it must be.",
+            Verdict.Fail when record.Attacks.Count > 0 =>
+                $"Not refused as it must be: {string.Join(", ", record.Attacks.Where(one => one.Verdict == Verdict.Fail).Select(one => one.Name))}.",
             Verdict.Pass when record.Attack is not null => "The chain refused what was tampered with, where and as it must.",
             Verdict.Pass => "Every check of every stage holds.",
             Verdict.Fail => $"The board failed in stage {stage}.",

@@ -59,6 +59,7 @@ internal static class BoardReader
             Cpus = map.Number("cpus", 1, RigSyntax.MostCpus, otherwise: 1),
             HasTpm = map.Word("tpm", RigSyntax.Tpms) != "none",
             MacAddress = ReadMac(map),
+            Clock = ReadClock(map),
             FirmwarePath = RigPaths.ReadFile(map, "firmware", file),
         };
 
@@ -135,6 +136,27 @@ internal static class BoardReader
                 $"'memory' cannot be {text}",
                 $"{map.Where("memory")}",
                 $"memory: from {RigSyntax.LeastMemory >> 20}MiB (what the boot chain needs) to {RigSyntax.MostMemory >> 30}GiB"
+            );
+    }
+
+    private static DateTimeOffset? ReadClock(RigMap map)
+    {
+        if (map.Matching("clock", RigSyntax.ClockPattern) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var moment
+        )
+            ? moment
+            : throw new RigException(
+                $"'clock' {text} is not a moment",
+                $"{map.Where("clock")}",
+                "clock: such as 2001-02-03T04:05:06Z"
             );
     }
 

@@ -33,6 +33,9 @@ public sealed record RigBoard
     /// <summary>The MAC address, lower case with colons; null where the driver picks one from the rig's and the board's names.</summary>
     public string? MacAddress { get; init; }
 
+    /// <summary>What the board's hardware clock says when it gets power; null for the right time.</summary>
+    public DateTimeOffset? Clock { get; init; }
+
     /// <summary>
     /// The full path of the firmware image; null for the one that the lab prepares, or, of a real board, where the lab has no copy of it.
     /// </summary>

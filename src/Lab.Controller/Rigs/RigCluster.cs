@@ -5,4 +5,15 @@ namespace Lab.Controller.Rigs;
 /// <param name="Version">The Kubernetes version, such as <c>v1.34.2</c>; null for the flavor's own.</param>
 /// <param name="Sha256">SHA-256 (hexadecimal) of the release's list of checksums, which pins every file of it.</param>
 /// <param name="Mirror">Where downloads are taken from, a folder or an HTTP origin; null for the publisher.</param>
-public sealed record RigCluster(string? Flavor = null, string? Version = null, string? Sha256 = null, string? Mirror = null);
+/// <param name="CertificateSeconds">How long a node's certificate is good for; the node renews it at half of that.</param>
+public sealed record RigCluster(
+    string? Flavor = null,
+    string? Version = null,
+    string? Sha256 = null,
+    string? Mirror = null,
+    int CertificateSeconds = RigCluster.DefaultCertificate
+)
+{
+    /// <summary>An hour, in seconds.</summary>
+    public const int DefaultCertificate = 3600;
+}

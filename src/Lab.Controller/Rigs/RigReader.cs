@@ -90,7 +90,8 @@ public static class RigReader
                 map.OneOf("flavor") is { } flavor and not "auto" ? flavor : null,
                 map.Matching("version", RigSyntax.VersionPattern),
                 map.Matching("sha256", RigSyntax.Sha256Pattern),
-                map.Text("mirror")
+                map.Text("mirror"),
+                map.Number("certificate", RigSyntax.LeastCertificate, RigSyntax.MostCertificate, RigCluster.DefaultCertificate)
             );
 
     private static RigGitOps ReadGitOps(RigMap? map, string file) =>

@@ -13,6 +13,10 @@ internal static class RigSyntax
 
     public const string MacPattern = "^[0-9a-f]{2}(:[0-9a-f]{2}){5}$";
 
+    /// <summary>The years that QEMU's and the kernel's clocks both know: 32 bits of seconds since 1970.</summary>
+    public const string ClockPattern =
+        "^(19[789][0-9]|20[0-9]{2}|210[0-5])-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$";
+
     public const string TargetPattern = "^os/[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
 
     /// <summary>Below this, firmware, boot agent, kernel and root file system do not fit beside one another during kexec.</summary>
@@ -28,7 +32,7 @@ internal static class RigSyntax
     public static readonly string[] Drivers = [RigBoard.VirtualDriver, RigBoard.WiredDriver];
 
     /// <summary>The keys of a virtual board.</summary>
-    public static readonly string[] VirtualKeys = ["name", "template", "driver", "memory", "cpus", "tpm", "mac", "firmware"];
+    public static readonly string[] VirtualKeys = ["name", "template", "driver", "memory", "cpus", "tpm", "mac", "clock", "firmware"];
 
     /// <summary>The keys of a real board.</summary>
     public static readonly string[] WiredKeys =
@@ -64,6 +68,11 @@ internal static class RigSyntax
     public const int LeastInterval = 5;
 
     public const int MostInterval = 3600;
+
+    /// <summary>A shorter life would leave a slow board no time to renew its certificate.</summary>
+    public const int LeastCertificate = 120;
+
+    public const int MostCertificate = 86400;
 
     private static readonly string[] Booleans = ["true", "false"];
 
@@ -106,6 +115,7 @@ internal static class RigSyntax
                 new("version", "a Kubernetes version such as v1.34.2"),
                 new("sha256", "64 hexadecimal digits: the hash of the release's list of checksums"),
                 new("mirror", "a folder or an HTTP origin"),
+                new("certificate", $"seconds, from {LeastCertificate} to {MostCertificate}"),
             ]
         );
 
@@ -143,6 +153,7 @@ internal static class RigSyntax
                 new("cpus", $"a number from 1 to {MostCpus}"),
                 new("tpm", "where the board's TPM comes from: swtpm, none, or a mapping for a real one"),
                 new("mac", "a MAC address such as 52:54:00:12:34:56"),
+                new("clock", "a moment such as 2001-02-03T04:05:06Z"),
                 new("firmware", "a file, relative to the rig file"),
                 new("power", "what switches a real board's power: a mapping with a driver"),
                 new("console", "a real board's console: a mapping with a driver, or a list of them"),

@@ -19,6 +19,8 @@ internal sealed record RunDocument
     public required IReadOnlyList<StageDocument> Stages { get; init; }
     public IReadOnlyList<PhaseDocument>? Phases { get; init; }
     public IReadOnlyList<PcrDocument>? Pcrs { get; init; }
+    public IReadOnlyList<RefusalDocument>? Refusals { get; init; }
+    public IReadOnlyList<AttackDocument>? Attacks { get; init; }
     public IReadOnlyDictionary<string, string>? Facts { get; init; }
 
     internal sealed record StageDocument
@@ -44,6 +46,29 @@ internal sealed record RunDocument
         public required string Name { get; init; }
         public required long AtMs { get; init; }
         public string? Board { get; init; }
+    }
+
+    internal sealed record RefusalDocument
+    {
+        public required string Stage { get; init; }
+        public required string Code { get; init; }
+    }
+
+    internal sealed record AttackDocument
+    {
+        public required string Name { get; init; }
+        public required string Summary { get; init; }
+        public required string Class { get; init; }
+        public required RefusalDocument Expected { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+        public RefusalDocument? Seen { get; init; }
+
+        public required string Verdict { get; init; }
+        public required string Detail { get; init; }
+        public required string Board { get; init; }
+        public required long DurationMs { get; init; }
+        public required string Folder { get; init; }
     }
 
     internal sealed record PcrDocument

@@ -150,7 +150,11 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             await RunStagesAsync(stages, recorder, prepared.ServicesFailed, cancellationToken);
             if (request.Keep && !cancellationToken.IsCancellationRequested)
             {
-                recorder.Say("the board is kept on; Ctrl-C ends it");
+                recorder.Say(
+                    prepared.Services.Find<ICluster>() is { } cluster
+                        ? $"board and cluster are kept on; Ctrl-C ends them · kubectl --kubeconfig {cluster.KubeconfigPath} get nodes"
+                        : "the board is kept on; Ctrl-C ends it"
+                );
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
             }
         }
@@ -324,6 +328,7 @@ public sealed class RunEngine(ILabWiring wiring, RunFolder folder, RunEventStrea
             Stages = recorder.Stages,
             Phases = recorder.Phases,
             Pcrs = recorder.Table,
+            Refusals = recorder.Refusals,
             Facts = _facts,
         };
     }

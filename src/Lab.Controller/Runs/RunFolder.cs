@@ -30,6 +30,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder with a folder for what the services logged and kept.</summary>
     public const string Services = "services";
 
+    /// <summary>The folder of an attack matrix with a folder for the run of each attack.</summary>
+    public const string Attacks = "attacks";
+
     private const string LockFile = ".hwlab-lock";
 
     private FileStream? _lock;
@@ -112,7 +115,29 @@ public sealed class RunFolder : IDisposable
         var below = Directory.Exists(boards)
             ? Directory.EnumerateFiles(boards, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file))
             : [];
-        return [.. top.Where(file => File.Exists(Path.Combine(Root, file))).Concat(below).Order(StringComparer.Ordinal)];
+        return
+        [
+            .. top.Where(file => File.Exists(Path.Combine(Root, file)))
+                .Concat(below)
+                .Concat(FilesOfAttacks())
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private IEnumerable<string> FilesOfAttacks()
+    {
+        var attacks = Path.Combine(Root, Attacks);
+        return Directory.Exists(attacks)
+            ? Directory
+                .EnumerateDirectories(attacks)
+                .SelectMany(folder =>
+                    Open(folder)
+                        .EvidenceFiles()
+                        .Append(ManifestFile)
+                        .Select(file => Path.GetRelativePath(Root, Path.Combine(folder, file)))
+                )
+                .Where(file => File.Exists(Path.Combine(Root, file)))
+            : [];
     }
 
     /// <summary>Lets another run take the folder over.</summary>

@@ -66,6 +66,8 @@ public static class RunJson
                 }),
             ],
             Pcrs = [.. record.Pcrs.Select(ToDocument)],
+            Refusals = record.Refusals.Count == 0 ? null : [.. record.Refusals.Select(ToDocument)],
+            Attacks = record.Attacks.Count == 0 ? null : [.. record.Attacks.Select(ToDocument)],
             Facts = record.Facts,
         };
 
@@ -99,6 +101,24 @@ public static class RunJson
             Meaning = pcr.Meaning,
         };
 
+    private static RunDocument.RefusalDocument ToDocument(SeenRefusal refusal) =>
+        new() { Stage = refusal.Stage, Code = refusal.Code };
+
+    private static RunDocument.AttackDocument ToDocument(AttackResult attack) =>
+        new()
+        {
+            Name = attack.Name,
+            Summary = attack.Summary,
+            Class = attack.Class,
+            Expected = ToDocument(attack.Expected),
+            Seen = attack.Seen is null ? null : ToDocument(attack.Seen),
+            Verdict = attack.Verdict.Word(),
+            Detail = attack.Detail,
+            Board = attack.Board,
+            DurationMs = Milliseconds(attack.Duration),
+            Folder = attack.Folder,
+        };
+
     private static RunRecord FromDocument(RunDocument document) =>
         new()
         {
@@ -116,6 +136,8 @@ public static class RunJson
                 .. Items(document.Phases).Select(phase => new BootPhase(phase.Name, Time(phase.AtMs)) { Board = phase.Board }),
             ],
             Pcrs = [.. Items(document.Pcrs).Select(pcr => new PcrComparison(pcr.Index, pcr.Predicted, pcr.Quoted, pcr.Meaning))],
+            Refusals = [.. Items(document.Refusals).Select(FromDocument)],
+            Attacks = [.. Items(document.Attacks).Select(FromDocument)],
             Facts = document.Facts ?? new Dictionary<string, string>(StringComparer.Ordinal),
         };
 
@@ -136,6 +158,23 @@ public static class RunJson
             ],
             stage.Error
         );
+
+    private static SeenRefusal FromDocument(RunDocument.RefusalDocument refusal) => new(refusal.Stage, refusal.Code);
+
+    private static AttackResult FromDocument(RunDocument.AttackDocument attack) =>
+        new()
+        {
+            Name = attack.Name,
+            Summary = attack.Summary,
+            Class = attack.Class,
+            Expected = FromDocument(attack.Expected),
+            Seen = attack.Seen is null ? null : FromDocument(attack.Seen),
+            Verdict = Verdicts.Parse(attack.Verdict),
+            Detail = attack.Detail,
+            Board = attack.Board,
+            Duration = Time(attack.DurationMs),
+            Folder = attack.Folder,
+        };
 
     /// <summary>A list as read: one that was left out is empty, and none of its items may be null.</summary>
     private static IReadOnlyList<TItem> Items<TItem>(IReadOnlyList<TItem>? items)

@@ -8,6 +8,7 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
     private readonly Lock _gate = new();
     private readonly List<StageResult> _stages = [];
     private readonly List<BootPhase> _phases = [];
+    private readonly List<SeenRefusal> _refusals = [];
     private List<CheckResult> _checks = [];
     private IReadOnlyList<PcrComparison> _pcrs = [];
     private readonly DateTimeOffset _opened = time.GetUtcNow();
@@ -33,6 +34,17 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
             lock (_gate)
             {
                 return [.. _phases];
+            }
+        }
+    }
+
+    public IReadOnlyList<SeenRefusal> Refusals
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _refusals];
             }
         }
     }
@@ -91,6 +103,14 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
             var check = new CheckResult(name, holds ? Verdict.Pass : Verdict.Fail, detail, [.. evidence.Select(Place)]);
             _checks.Add(check);
             events.Publish(new RunEvent.CheckMade(time.GetUtcNow(), _stage, check));
+        }
+    }
+
+    public void Refused(string code)
+    {
+        lock (_gate)
+        {
+            _refusals.Add(new SeenRefusal(_stage, code));
         }
     }
 
@@ -155,6 +175,8 @@ internal sealed class RunRecorder(RunFolder folder, string board, RunEventStream
     {
         public void Check(string name, bool holds, string detail, params IReadOnlyList<string> evidence) =>
             run.Check($"{board}: {name}", holds, detail, [.. evidence.Select(path => Place(board, path))]);
+
+        public void Refused(string code) => run.Refused(code);
 
         public void Say(string text) => run.Say($"{board}: {text}");
 

@@ -37,7 +37,7 @@ public static class Verdicts
     public static Verdict Of(Exception exception) =>
         exception switch
         {
-            BoardException or ConsoleTimeoutException => Verdict.Fail,
+            BoardException or ConsoleTimeoutException or ConsoleClosedException { IsByBoard: true } => Verdict.Fail,
             // Within a stage nothing but a missing facet or service throws it.
             RigException => Verdict.Skipped,
             _ => Verdict.LabError,

@@ -75,6 +75,7 @@ internal sealed class BoardMakers(
                 Accelerator = accelerator,
                 MemoryMebibytes = (int)(board.Memory >> 20),
                 Processors = board.Cpus,
+                Clock = board.Clock,
             },
             folders,
             owner,

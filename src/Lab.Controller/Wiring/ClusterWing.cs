@@ -20,6 +20,9 @@ internal sealed class ClusterWing : IAsyncDisposable
     // How long a control plane takes on the reference machine, with much room; what is beyond hangs.
     private const double JoinableSeconds = 60;
 
+    // Not below services/: nobody needs it to judge a run, and the cluster's keys are in it.
+    private const string KeptState = "cluster-state";
+
     private readonly NodeAdmission _admission;
     private readonly RunCluster _cluster;
     private readonly IKubernetes _api;
@@ -86,6 +89,8 @@ internal sealed class ClusterWing : IAsyncDisposable
                     Time = setup.Time,
                     Segment = network.Segment,
                     AuthorizerKubeconfig = admission.AuthorizerKubeconfigPath,
+                    StateFolder = setup.Request.Keep ? setup.Folder.PathOf(KeptState) : null,
+                    SigningDuration = TimeSpan.FromSeconds(setup.Rig.Cluster.CertificateSeconds),
                 },
                 cancellationToken
             );

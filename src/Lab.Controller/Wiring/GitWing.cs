@@ -3,6 +3,7 @@ using Lab.Host.Processes;
 using Lab.Host.Storage;
 using Lab.Model.Errors;
 using Lab.Model.Services;
+using Lab.Services.Admission;
 using Lab.Services.Cluster;
 using Lab.Services.Git;
 using Lab.Services.GitOps;
@@ -35,7 +36,7 @@ internal sealed class GitWing : IAsyncDisposable
     public static async Task<GitWing> StartAsync(
         RunSetup setup,
         ClusterWing cluster,
-        string kustomize,
+        ClusterParts parts,
         LabFolders folders,
         ProcessOwner owner,
         CancellationToken cancellationToken
@@ -50,7 +51,14 @@ internal sealed class GitWing : IAsyncDisposable
                 Path.Combine(folders.Rig(setup.Rig.Name), "fleet-key"),
                 owner,
                 setup.Time
-            ),
+            )
+            {
+                Images = parts.Images.ToDictionary(
+                    image => $"{AdmissionOptions.RegistryName}/{image.Repository}:{image.Tag}",
+                    image => image.ComputeDigest(),
+                    StringComparer.Ordinal
+                ),
+            },
             cancellationToken
         );
         var fleet = new FleetSource(repository.Url, repository.Branch, repository.PublicKey);
@@ -60,7 +68,7 @@ internal sealed class GitWing : IAsyncDisposable
             async token =>
             {
                 await cluster.WaitUntilOpenAsync(token);
-                var engine = await StartEngineAsync(setup, cluster.Cluster, kustomize, work, fleet, token);
+                var engine = await StartEngineAsync(setup, cluster.Cluster, parts.Kustomize, work, fleet, token);
                 repository.OnPush = engine is EmbeddedGitOps embedded ? embedded.Notify : null;
                 return engine;
             }

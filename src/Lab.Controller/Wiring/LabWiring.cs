@@ -87,7 +87,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         GitWing? git =
             cluster is null || !setup.Rig.Services.Git
                 ? null
-                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!.Kustomize, folders, owner, cancellationToken));
+                : held.Hold(await GitWing.StartAsync(setup, cluster, parts!, folders, owner, cancellationToken));
         var makers = new BoardMakers(folders, owner, setup, artifacts, network, accelerator);
         var services = held.Hold(
             await RunServices.StartAsync(
@@ -125,7 +125,9 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         {
             Others = boards[1..],
             ServicesFailed = LabFailures.FirstOf(
-                new[] { services.Failed, cluster?.Failed, git?.Failed }.OfType<Task<LabException?>>().ToList()
+                new[] { services.Failed, cluster?.Failed, git?.Failed, network.Segment?.Failed }
+                    .OfType<Task<LabException?>>()
+                    .ToList()
             ),
         };
     }

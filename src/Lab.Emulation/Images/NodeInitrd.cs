@@ -35,8 +35,22 @@ internal static class NodeInitrd
         "ipt_REJECT",
     ];
 
-    private static string[] Drivers(NodeKernel kernel) =>
-        kernel == NodeKernel.Generic ? ["genet", "tpm_tis_spi", "spi_bcm2835"] : LinuxBootBuilder.Modules;
+    /// <summary>
+    /// Network (its driver only hints at the bus that its PHY is on, by a softdep), a TPM on SPI, the watchdog, by which this board restarts and
+    /// powers off, and the random number generator. Serial port, PCIe and the rest are built into Debian's kernel.
+    /// </summary>
+    private static readonly string[] RaspberryPi4 =
+    [
+        "mdio_bcm_unimac",
+        "broadcom",
+        "genet",
+        "spi_bcm2835",
+        "tpm_tis_spi",
+        "bcm2835_wdt",
+        "iproc_rng200",
+    ];
+
+    private static string[] Drivers(NodeKernel kernel) => kernel == NodeKernel.Generic ? RaspberryPi4 : LinuxBootBuilder.Modules;
 
     public static async Task<byte[]> BuildAsync(
         DebianPackage busybox,

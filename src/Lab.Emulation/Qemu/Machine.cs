@@ -250,7 +250,9 @@ internal sealed class Machine : IAsyncDisposable
         var code = await _qemu.Exited;
         if (_stopReason is null && _fault is null && code != 0)
             _fault = _qemu.ExitedEarly();
-        if (!_quiet)
-            console.LoseLine(_stopReason ?? (_fault is null ? "the board switched itself off" : "its emulation ended"), _fault);
+        if (_quiet)
+            return;
+        var reason = _stopReason ?? (_fault is null ? "the board switched itself off" : "its emulation ended");
+        console.LoseLine(reason, _fault, byBoard: _stopReason is null && _fault is null);
     }
 }

@@ -55,6 +55,8 @@ internal sealed record MachinePlan(
             line = line.WithFirmwareEnvironment(EnvironmentPath);
         if (Fault != TpmFault.Absent)
             line = line.WithTpm(TpmSocket);
+        if (Settings.Clock is { } clock)
+            line = line.WithClock(clock);
         return Netdev() is { } netdev
             ? line.WithNetwork(netdev, MacAddress).With([.. Settings.ExtraArguments])
             : line.With([.. Settings.ExtraArguments]);

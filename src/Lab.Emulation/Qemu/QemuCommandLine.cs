@@ -60,6 +60,10 @@ public sealed record QemuCommandLine(ImmutableArray<string> Arguments)
     public QemuCommandLine WithNetwork(string netdev, string macAddress) =>
         With("-netdev", $"{netdev},id=net0").With("-device", $"virtio-net-pci,id=nic0,netdev=net0,mac={macAddress},romfile=");
 
+    /// <summary>A hardware clock that stands at that moment when the board gets power.</summary>
+    public QemuCommandLine WithClock(DateTimeOffset moment) =>
+        With("-rtc", $"base={moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture)}");
+
     /// <summary>Commas are doubled inside a value: QEMU's option syntax.</summary>
     public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 

@@ -38,6 +38,9 @@ public sealed record VirtualBoardSettings
     /// <summary>How many processors.</summary>
     public int Processors { get; init; } = 1;
 
+    /// <summary>What its hardware clock says when it gets power; null for the right time.</summary>
+    public DateTimeOffset? Clock { get; init; }
+
     /// <summary>More arguments for QEMU, as they are.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 

@@ -29,6 +29,7 @@ public sealed class NetworkSegment : IAsyncDisposable
     private readonly ProcessOwner _owner;
     private readonly OwnedProcess _holder;
     private readonly List<OwnedProcess> _forwarders = [];
+    private readonly TaskCompletionSource<LabException?> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private NetworkSegment(ProcessOwner owner, OwnedProcess holder, string address, IReadOnlyList<string> enterPrefix)
     {
@@ -46,6 +47,9 @@ public sealed class NetworkSegment : IAsyncDisposable
 
     /// <summary>The lab's IPv4 address on the bridge.</summary>
     public string Address { get; }
+
+    /// <summary>Ends with the reason when a way into or out of the segment is lost; with null when the segment is taken down.</summary>
+    public Task<LabException?> Failed => _failed.Task;
 
     /// <summary>Makes a segment with an empty bridge.</summary>
     /// <param name="owner">Who owns its processes.</param>
@@ -217,8 +221,7 @@ public sealed class NetworkSegment : IAsyncDisposable
             },
             cancellationToken
         );
-        lock (_forwarders)
-            _forwarders.Add(forwarder);
+        Keep(forwarder);
         await forwarder.WaitUntilAsync(listening.Task, cancellationToken);
     }
 
@@ -243,8 +246,7 @@ public sealed class NetworkSegment : IAsyncDisposable
             },
             cancellationToken
         );
-        lock (_forwarders)
-            _forwarders.Add(forwarder);
+        Keep(forwarder);
         await forwarder.WaitUntilAsync(listening.Task, cancellationToken);
         return forwarder;
     }
@@ -266,12 +268,27 @@ public sealed class NetworkSegment : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _failed.TrySetResult(null);
         OwnedProcess[] forwarders;
         lock (_forwarders)
             forwarders = [.. _forwarders];
         foreach (var forwarder in forwarders)
             await forwarder.StopAsync(Grace, CancellationToken.None);
         await _holder.KillAsync();
+    }
+
+    private void Keep(OwnedProcess forwarder)
+    {
+        lock (_forwarders)
+            _forwarders.Add(forwarder);
+        _ = TellLossAsync(forwarder);
+    }
+
+    /// <summary>What boards or the control plane would reach through it is gone for them, though it still runs.</summary>
+    private async Task TellLossAsync(OwnedProcess forwarder)
+    {
+        await forwarder.Exited;
+        _failed.TrySetResult(forwarder.ExitedEarly("start the run again: nothing reaches the services through it any more"));
     }
 
     private Task ConfigureAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken) =>

@@ -8,4 +8,7 @@ public sealed class ConsoleClosedException(string what, string console, IReadOnl
 {
     /// <summary>The last lines received.</summary>
     public IReadOnlyList<string> LastLines { get; } = lastLines;
+
+    /// <summary>Whether the board ended it by itself: it switched itself off, and nobody else did.</summary>
+    public bool IsByBoard { get; init; }
 }

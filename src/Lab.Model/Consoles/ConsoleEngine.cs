@@ -174,10 +174,11 @@ public sealed class ConsoleEngine : IConsole, IAsyncDisposable
     /// </summary>
     /// <param name="reason">Why, for the error: <c>the board lost power</c>.</param>
     /// <param name="fault">The lab's own fault, where it was one: thrown to them instead of <see cref="ConsoleClosedException"/>.</param>
-    public void LoseLine(string reason, LabException? fault = null)
+    /// <param name="byBoard">Whether the board did it by itself: then that is its own fault.</param>
+    public void LoseLine(string reason, LabException? fault = null, bool byBoard = false)
     {
         lock (_gate)
-            _history.LoseLine(reason, fault);
+            _history.LoseLine(reason, fault, byBoard);
         Signal();
     }
 
@@ -196,7 +197,7 @@ public sealed class ConsoleEngine : IConsole, IAsyncDisposable
         var what = $"{Describe(pattern)} did not come: {loss?.Reason ?? closed}";
         return loss?.Fault is { } fault
             ? new LabException($"{what}: {fault.What}", fault.Where ?? Name, fault.Remedy, fault)
-            : new ConsoleClosedException(what, Name, LastLines(LastLinesShown));
+            : new ConsoleClosedException(what, Name, LastLines(LastLinesShown)) { IsByBoard = loss is { ByBoard: true } };
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

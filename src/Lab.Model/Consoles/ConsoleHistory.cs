@@ -42,7 +42,8 @@ internal sealed class ConsoleHistory(long capacity)
         return chunk;
     }
 
-    public void LoseLine(string reason, LabException? fault) => _losses.Add(new LineLoss(End, reason, fault));
+    public void LoseLine(string reason, LabException? fault, bool byBoard) =>
+        _losses.Add(new LineLoss(End, reason, fault, byBoard));
 
     /// <summary>
     /// The loss that ends an expectation: any after its first position, or that came while it waited.
@@ -109,5 +110,5 @@ internal sealed class ConsoleHistory(long capacity)
     }
 
     /// <summary>The board lost power, or the cable was pulled.</summary>
-    internal sealed record LineLoss(long Position, string Reason, LabException? Fault);
+    internal sealed record LineLoss(long Position, string Reason, LabException? Fault, bool ByBoard);
 }

@@ -6,6 +6,10 @@ public interface IRunRecorder
     /// <summary>Records a check of the stage in progress.</summary>
     void Check(string name, bool holds, string detail, params IReadOnlyList<string> evidence);
 
+    /// <summary>Records that a part of the chain refused, in the stage in progress: what an attack must come to.</summary>
+    /// <param name="code">The code it refused with.</param>
+    void Refused(string code);
+
     /// <summary>Says something worth a line.</summary>
     void Say(string text);
 

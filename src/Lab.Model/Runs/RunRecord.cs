@@ -36,6 +36,12 @@ public sealed record RunRecord
     /// <summary>PCRs, predicted and quoted.</summary>
     public IReadOnlyList<PcrComparison> Pcrs { get; init; } = [];
 
+    /// <summary>What refused, in order; empty for a run in which nothing did.</summary>
+    public IReadOnlyList<SeenRefusal> Refusals { get; init; } = [];
+
+    /// <summary>The attack matrix, in the catalog's order; empty for any other run.</summary>
+    public IReadOnlyList<AttackResult> Attacks { get; init; } = [];
+
     /// <summary>Facts worth keeping: tool versions, accelerator, network mode, measured host speed.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -25,6 +25,7 @@ internal sealed class GitAttack(
         await new GitOpsSyncStage(context).SyncAsync(cancellationToken);
         await CommitHonestlyAsync(context, repository, cancellationToken);
         var refusal = await GitIntrusion.RefuseAsync(context, () => intrude(repository, cancellationToken), cancellationToken);
+        context.Recorder.Note(refusal.Refused, refusal.Reason);
         context.Recorder.Check(
             $"the engine refuses: {code}",
             refusal.Refused && string.Equals(refusal.Reason, code, StringComparison.Ordinal),

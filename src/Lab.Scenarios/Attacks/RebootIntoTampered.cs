@@ -37,6 +37,7 @@ internal sealed class RebootIntoTampered : ClusterAttack
             .Services.Require<IAttestation>()
             .WaitAsync(board, boot.AppraisalsBefore, context.Deadlines.Of(120), cancellationToken);
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
+        context.Recorder.Note(!outcome.Accepted, outcome.Code);
         context.Recorder.Check(
             $"attestation denies the tampered boot: {RefusalCode}",
             !outcome.Accepted && string.Equals(outcome.Code, RefusalCode, StringComparison.Ordinal),

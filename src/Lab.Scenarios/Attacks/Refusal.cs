@@ -13,6 +13,7 @@ internal sealed class Refusal(RunContext context, Boot boot, string code, IReadO
     {
         var end = await boot.EndOrReachAsync("linuxboot", "kexec", context.Deadlines.Of(120), cancellationToken);
         var refused = end.Is("linuxboot", "refused");
+        context.Recorder.Note(refused, end["code"]);
         context.Recorder.Check(
             $"the boot agent refuses: {code}",
             refused && string.Equals(end["code"], code, StringComparison.Ordinal),
@@ -34,6 +35,7 @@ internal sealed class Refusal(RunContext context, Boot boot, string code, IReadO
         var service = context.Services.Require<IAttestation>();
         var outcome = await service.WaitAsync(context.Board.Name, AppraisalsBefore, context.Deadlines.Of(60), cancellationToken);
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
+        context.Recorder.Note(!outcome.Accepted, outcome.Code);
         context.Recorder.Check(
             $"attestation denies: {code}",
             !outcome.Accepted && string.Equals(outcome.Code, code, StringComparison.Ordinal),

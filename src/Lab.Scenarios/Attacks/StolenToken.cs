@@ -29,6 +29,7 @@ internal sealed class StolenToken(string name, string summary, string? nodeName,
     internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
         var decision = await _theft!;
+        context.Recorder.Note(!decision.Approved, decision.Code);
         context.Recorder.Check(
             $"the thief is denied: {RefusalCode}",
             !decision.Approved && string.Equals(decision.Code, RefusalCode, StringComparison.Ordinal),

@@ -53,6 +53,7 @@ internal sealed class UnattestedJoin : IAttack
             context.Deadlines.Of(60),
             cancellationToken
         );
+        context.Recorder.Note(!decision.Approved, decision.Code);
         context.Recorder.Check(
             $"the API denies it: {RefusalCode}",
             !decision.Approved && string.Equals(decision.Code, RefusalCode, StringComparison.Ordinal),

@@ -25,6 +25,7 @@ internal sealed class WrongAuthority : ClusterAttack
     internal override async Task AttackAsync(RunContext context, Boot boot, CancellationToken cancellationToken)
     {
         var end = await boot.EndOrReachAsync("node", "joined", context.Deadlines.Of(240), cancellationToken);
+        context.Recorder.Note(end.Is("node", "join-refused"), end["code"]);
         context.Recorder.Check(
             $"the node refuses the API server: {RefusalCode}",
             end.Is("node", "join-refused") && string.Equals(end["code"], RefusalCode, StringComparison.Ordinal),

@@ -21,6 +21,8 @@ internal sealed class FleetCluster(RunContext context)
 
     private readonly ICluster _cluster = context.Services.Require<ICluster>();
 
+    private const string PodsPath = $"/api/v1/namespaces/{Namespace}/pods?labelSelector=app%3D{Workload}";
+
     public static string DeploymentPath => $"/apis/apps/v1/namespaces/{Namespace}/deployments/{Workload}";
 
     /// <summary>Waits until a node looks as demanded.</summary>
@@ -47,19 +49,61 @@ internal sealed class FleetCluster(RunContext context)
         (await _cluster.SendAsync(HttpMethod.Get, $"/api/v1/nodes/{node}", body: null, Json, cancellationToken)).IsSuccess;
 
     /// <summary>Waits until the workload's pods look as demanded.</summary>
-    public Task<IReadOnlyList<JsonElement>> WaitForPodsAsync(
+    /// <exception cref="BoardException">They do not within the deadline.</exception>
+    /// <exception cref="LabException">They do not, and the rig's own registry does not serve what a pod needs.</exception>
+    public async Task<IReadOnlyList<JsonElement>> WaitForPodsAsync(
         Func<IReadOnlyList<JsonElement>, bool> until,
         string what,
         TimeSpan deadline,
         CancellationToken cancellationToken
-    ) =>
-        _cluster.WaitAsync(
-            $"/api/v1/namespaces/{Namespace}/pods?labelSelector=app%3D{Workload}",
-            until,
-            what,
-            deadline,
-            cancellationToken
-        );
+    )
+    {
+        IReadOnlyList<JsonElement> seen = [];
+        try
+        {
+            return await _cluster.WaitAsync(PodsPath, pods => until(seen = pods), what, deadline, cancellationToken);
+        }
+        catch (BoardException missing)
+        {
+            if (await FindImageFaultAsync(seen, cancellationToken) is { } fault)
+            {
+                throw fault;
+            }
+
+            throw new BoardException($"{missing.What}{ImagePull.Describe(seen)}", missing.Where, missing.Remedy, missing);
+        }
+    }
+
+    /// <summary>The lab's own fault that keeps a pod of the workload from having its image; null where there is none.</summary>
+    public async Task<LabException?> FindImageFaultAsync(CancellationToken cancellationToken)
+    {
+        var answer = await _cluster.SendAsync(HttpMethod.Get, PodsPath, body: null, Json, cancellationToken);
+        return answer.IsSuccess && answer.Body.Find("items") is { ValueKind: JsonValueKind.Array } pods
+            ? await FindImageFaultAsync([.. pods.EnumerateArray()], cancellationToken)
+            : null;
+    }
+
+    /// <summary>A pod that cannot have its image from the rig's registry is the lab's fault, unless the registry serves it.</summary>
+    private async Task<LabException?> FindImageFaultAsync(IReadOnlyList<JsonElement> pods, CancellationToken cancellationToken)
+    {
+        var registry = context.Services.Require<IRegistry>();
+        foreach (var pull in ImagePull.FailuresOf(pods))
+        {
+            if (
+                pull.InRig is var (repository, reference)
+                && await registry.FindFaultAsync(repository, reference, cancellationToken) is { } fault
+            )
+            {
+                return new LabException(
+                    $"the rig's registry does not serve {pull.Image}, which pod {pull.Pod} waits for: {fault}",
+                    "registry",
+                    "services/http.jsonl has what was asked of it"
+                );
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Waits until the workload's Deployment looks as demanded.</summary>
     public Task<IReadOnlyList<JsonElement>> WaitForDeploymentAsync(

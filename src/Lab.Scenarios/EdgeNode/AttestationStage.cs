@@ -10,15 +10,14 @@ internal sealed class AttestationStage(RunContext context, Boot boot)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var service = context.Services.Require<IAttestation>();
-        var outcome = await service.WaitAsync(
-            context.Board.Name,
-            boot.AppraisalsBefore,
-            context.Deadlines.Of(60),
+        var outcome = await boot.UnlessItEndsAsync(
+            token => service.WaitAsync(context.Board.Name, boot.AppraisalsBefore, context.Deadlines.Of(60), token),
             cancellationToken
         );
         await EvidenceFiles.KeepAsync(context.Recorder, outcome, cancellationToken);
         if (!outcome.Accepted)
         {
+            context.Recorder.Refused(outcome.Code ?? "");
             throw new BoardException(
                 $"attestation denied ({outcome.Code}): {outcome.Detail}",
                 context.Board.Name,

@@ -59,13 +59,7 @@ internal sealed class Boot(RunContext context)
     )
     {
         var progress = await EndOrReachAsync(stage, name, deadline, cancellationToken, onTheWay);
-        return progress.Is(stage, name)
-            ? progress
-            : throw new BoardException(
-                $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
-                context.Board.Name,
-                "the console log has the lines before it"
-            );
+        return progress.Is(stage, name) ? progress : throw Ended(progress);
     }
 
     /// <summary>Reads on until the named event, a refusal of the boot agent, a denial of the node's attester or a refused join.</summary>
@@ -87,6 +81,45 @@ internal sealed class Boot(RunContext context)
 
             onTheWay?.Invoke(progress);
         }
+    }
+
+    /// <summary>Waits for something that others tell of the board, unless the board ends before: it refuses, is denied, or loses power.</summary>
+    /// <exception cref="BoardException">The board refused, was denied or switched itself off.</exception>
+    /// <exception cref="ConsoleClosedException">Its power was cut.</exception>
+    public async Task<T> UnlessItEndsAsync<T>(Func<CancellationToken, Task<T>> wait, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var waiting = wait(ending.Token);
+        var watching = SeeTheEndAsync(ending.Token);
+        var first = await Task.WhenAny(waiting, watching);
+        await ending.CancelAsync();
+        await Task.WhenAll((Task)waiting, watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // What others tell says more, where both came at once.
+        return first == waiting || waiting.IsCompletedSuccessfully ? await waiting : throw await watching;
+    }
+
+    private async Task<Exception> SeeTheEndAsync(CancellationToken cancellationToken)
+    {
+        // A reader of its own: the boot's own goes on where it is.
+        var progress = new ProgressReader(_console, _progress.Position);
+        while (true)
+        {
+            var told = await progress.NextAsync(TimeSpan.FromDays(1), cancellationToken);
+            if (EndsTheBoot(told))
+            {
+                return Ended(told);
+            }
+        }
+    }
+
+    private BoardException Ended(ProgressEvent progress)
+    {
+        context.Recorder.Refused(progress["code"]);
+        return new BoardException(
+            $"the board said {progress.Name} ({progress["code"]}): {progress["detail"]}",
+            context.Board.Name,
+            "the console log has the lines before it"
+        );
     }
 
     private static bool EndsTheBoot(ProgressEvent progress) =>

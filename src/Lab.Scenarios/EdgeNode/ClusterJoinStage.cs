@@ -23,10 +23,8 @@ internal sealed class ClusterJoinStage(RunContext context, Boot boot)
         );
 
         await boot.ReachAsync("node", "joining", context.Deadlines.Of(60), cancellationToken);
-        var decision = await _admission.WaitForDecisionAsync(
-            context.Board.Name,
-            boot.DecisionsBefore,
-            context.Deadlines.Of(120),
+        var decision = await boot.UnlessItEndsAsync(
+            token => _admission.WaitForDecisionAsync(context.Board.Name, boot.DecisionsBefore, context.Deadlines.Of(120), token),
             cancellationToken
         );
         recorder.Check(
@@ -36,16 +34,21 @@ internal sealed class ClusterJoinStage(RunContext context, Boot boot)
         );
         if (!decision.Approved)
         {
+            recorder.Refused(decision.Code);
             throw new BoardException($"the node may not join ({decision.Code}): {decision.Detail}", context.Board.Name);
         }
 
         var joined = await boot.ReachAsync("node", "joined", context.Deadlines.Of(120), cancellationToken);
         recorder.Phase("joined", joined.At);
-        var node = await new FleetCluster(context).WaitForNodeAsync(
-            context.Board.Name,
-            node => node.Has("Ready"),
-            $"node {context.Board.Name} is Ready",
-            context.Deadlines.Of(90),
+        var node = await boot.UnlessItEndsAsync(
+            token =>
+                new FleetCluster(context).WaitForNodeAsync(
+                    context.Board.Name,
+                    node => node.Has("Ready"),
+                    $"node {context.Board.Name} is Ready",
+                    context.Deadlines.Of(90),
+                    token
+                ),
             cancellationToken
         );
         recorder.Phase("node ready", context.Time.GetUtcNow());

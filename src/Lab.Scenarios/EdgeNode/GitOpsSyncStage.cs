@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lab.Model.Errors;
 using Lab.Model.Scenarios;
 using Lab.Model.Services;
 using Lab.Scenarios.Cluster;
@@ -63,6 +64,7 @@ internal sealed class GitOpsSyncStage(RunContext context)
     {
         var changed = await _repository.WithRevisionAsync(Revision, cancellationToken);
         var pushed = context.Time.GetTimestamp();
+        context.Recorder.Phase("commit pushed", context.Time.GetUtcNow());
         var head = await CommitAsync(FleetFiles.Deployment, changed, "Roll the workload", signed: true, cancellationToken);
         await AppliedAsync(head, cancellationToken);
         var applied = context.Time.GetElapsedTime(pushed);
@@ -164,13 +166,23 @@ internal sealed class GitOpsSyncStage(RunContext context)
             cancellationToken
         );
 
-    private Task<SyncStatus> AppliedAsync(string head, CancellationToken cancellationToken) =>
-        _gitOps.WaitAsync(
-            status => status.Ready == "True" && Names(status.AppliedRevision, head),
-            $"commit {head[..12]} is applied",
-            context.Deadlines.Of(60),
-            cancellationToken
-        );
+    private async Task<SyncStatus> AppliedAsync(string head, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _gitOps.WaitAsync(
+                status => status.Ready == "True" && Names(status.AppliedRevision, head),
+                $"commit {head[..12]} is applied",
+                context.Deadlines.Of(60),
+                cancellationToken
+            );
+        }
+        catch (LabException late)
+        {
+            // The sync waits for its pods: what keeps those from running says more.
+            throw await _cluster.FindImageFaultAsync(cancellationToken) ?? late;
+        }
+    }
 
     private static bool Names(string? revision, string commit) =>
         revision?.EndsWith($"sha1:{commit}", StringComparison.Ordinal) == true;

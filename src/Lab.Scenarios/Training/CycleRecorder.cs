@@ -25,6 +25,8 @@ internal sealed class CycleRecorder(IRunRecorder recorder) : IRunRecorder
 
     public void PoweredOn(DateTimeOffset at) => _powerOn = at;
 
+    public void Refused(string code) { }
+
     public void Pcrs(IReadOnlyList<PcrComparison> pcrs) { }
 
     public IRunRecorder For(string board) => this;

@@ -42,6 +42,9 @@ public sealed record AdmissionOptions
     /// <summary>How long the API server keeps the authorizer's answers: to be given to it as the TTLs of its cache.</summary>
     public TimeSpan AuthorizerCache { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The name by which workloads know the rig's registry.</summary>
+    public const string RegistryName = "registry.hwlab";
+
     /// <summary>The name of the registry that pods' images come from.</summary>
-    public string Registry { get; init; } = "registry.hwlab";
+    public string Registry { get; init; } = RegistryName;
 }

@@ -2,7 +2,7 @@ namespace Lab.Services.Admission;
 
 /// <summary>
 /// Decides who becomes a node: only a board that attests, with the token that was released to it, unused, for its own name, and with the key
-/// that its quote binds.
+/// that its quote binds. Later it may have that certificate renewed, as that node and for that key, for as long as it attests.
 /// </summary>
 internal sealed class CertificateJudge(TrustTable trust)
 {
@@ -33,10 +33,20 @@ internal sealed class CertificateJudge(TrustTable trust)
         var node = asked.NodeName.Length <= LongestName ? asked.NodeName : asked.NodeName[..LongestName];
         if (FindShapeFault(request) is { } fault)
             return new JudgedRequest(node, DecisionCodes.RequestShape, fault);
-        if (BootstrapToken.FindIdOf(request.User) is not { } token)
-            return new JudgedRequest(node, DecisionCodes.RequestShape, $"'{request.User}' did not come with a bootstrap token");
-        var (code, detail) = trust.UseToken(token, asked.NodeName, asked.KeySha256, request.Uid);
+        var (code, detail) = Decide(request, asked);
         return new JudgedRequest(node, code, detail);
+    }
+
+    private (string Code, string Detail) Decide(SigningRequest request, NodeCertificateRequest asked)
+    {
+        if (BootstrapToken.FindIdOf(request.User) is { } token)
+            return trust.UseToken(token, asked.NodeName, asked.KeySha256, request.Uid);
+        return NodeNames.FindNode(request.User) switch
+        {
+            { } node when node == asked.NodeName => trust.RenewCertificate(node, asked.KeySha256),
+            { } node => (DecisionCodes.RequestShape, $"node '{node}' asks for the certificate of another"),
+            null => (DecisionCodes.RequestShape, $"'{request.User}' came with no bootstrap token and no node's certificate"),
+        };
     }
 
     private static string? FindShapeFault(SigningRequest request)

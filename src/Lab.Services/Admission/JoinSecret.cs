@@ -14,7 +14,8 @@ internal static class JoinSecret
         BootstrapToken token,
         AdmissionCluster cluster,
         string authorityHash,
-        AdmissionOptions options
+        AdmissionOptions options,
+        DateTimeOffset now
     ) =>
         Write(
             node,
@@ -31,6 +32,7 @@ internal static class JoinSecret
                 json.WriteString("podCidr", options.Nodes[node]);
                 json.WriteString("clusterDns", cluster.ClusterDns);
                 json.WriteString("registry", options.Registry);
+                json.WriteString("time", now.UtcDateTime);
             }
         );
 

@@ -245,7 +245,14 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             await forgetting;
             _trust.Begin(attested, token);
             _journal.Note("granted", attested.Name, token.Id, $"for the key {attested.NodeKeySha256}");
-            return JoinSecret.ForJoin(attested.Name, token, cluster, _misstatedAuthority ?? cluster.AuthorityHash, _options);
+            return JoinSecret.ForJoin(
+                attested.Name,
+                token,
+                cluster,
+                _misstatedAuthority ?? cluster.AuthorityHash,
+                _options,
+                _time.GetUtcNow()
+            );
         }
         catch (Exception exception)
         {
@@ -363,6 +370,7 @@ public sealed class NodeAdmission : INodeAdmission, ISecretSource, IAsyncDisposa
             ? "every request of it is refused"
             : "the API server does not ask the lab: its certificate is good until it expires";
         var expulsion = new NodeExpulsion(end.Board, end.Code, $"{end.Detail}; {done}; {certificate}", end.At, _time.GetUtcNow());
+        await NodeEventWriter.TellExpulsionAsync(cluster.Api, end.Board, end.Code, expulsion.Detail, end.At, cancellationToken);
         _journal.Note("expelled", end.Board, end.Code, expulsion.Detail);
         _expulsions.Add(end, expulsion);
     }

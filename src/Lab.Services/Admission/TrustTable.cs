@@ -180,6 +180,24 @@ internal sealed class TrustTable(AdmissionOptions options, TimeProvider time, Ac
         }
     }
 
+    /// <summary>A node asks, with the certificate that it has, for another one before that ends.</summary>
+    /// <returns>One of <see cref="DecisionCodes"/>, and why.</returns>
+    public (string Code, string Detail) RenewCertificate(string node, string keySha256)
+    {
+        lock (_gate)
+        {
+            var known = _boards.GetValueOrDefault(node);
+            if (!IsLive(known) || known!.RequestUid is null)
+                return (DecisionCodes.NotAttested, $"the trust in '{node}' has ended: {known?.End?.Detail ?? "silence"}");
+            return known.Grant.KeySha256 == keySha256
+                ? (DecisionCodes.Approved, "it attests, and asks for the key that its quotes bind")
+                : (
+                    DecisionCodes.ForeignKey,
+                    $"the key {keySha256} is not the one that its quotes bind ({known.Grant.KeySha256})"
+                );
+        }
+    }
+
     /// <summary>A node used its certificate.</summary>
     /// <returns>The id of the token that it needs no more, the first time.</returns>
     public string? SeeCertificate(string node)

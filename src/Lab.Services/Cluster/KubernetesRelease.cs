@@ -32,6 +32,12 @@ internal sealed record KubernetesRelease(KubernetesVersion Version)
     /// <summary>Before 1.24, controller manager and scheduler open a second, plain port unless told not to.</summary>
     public bool HasInsecurePorts => Version.Minor < 24;
 
+    /// <summary>
+    /// By how much the certificates that its controller manager signs are good for less than it is told: it puts their beginning five minutes
+    /// into the past and counts from there (pkg/controller/certificates/authority).
+    /// </summary>
+    public TimeSpan SigningBackdate => Version.Minor < 22 ? TimeSpan.FromMinutes(5) : TimeSpan.Zero;
+
     /// <summary>The versions of the container runtime interface that its kubelet speaks.</summary>
     public IReadOnlyList<string> RuntimeInterfaces =>
         Version.Minor switch

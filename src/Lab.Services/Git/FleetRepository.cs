@@ -146,7 +146,7 @@ public sealed class FleetRepository : IFleetRepository, IAsyncDisposable
         await server.RunAsync(["config", "receive.denyNonFastForwards", "false"], null, cancellationToken);
         await server.RunAsync(["config", "gc.auto", "0"], null, cancellationToken);
         _server = await GitHttpServer.StartAsync(_backend, cancellationToken);
-        CopyFolder(_options.SeedFolder, Directory.CreateDirectory(_clone).FullName);
+        new SeedFiles(_options.Images).Copy(_options.SeedFolder, Directory.CreateDirectory(_clone).FullName);
         await _git.RunAsync(["init", "--quiet", "--template=", $"--initial-branch={Branch}", "."], null, cancellationToken);
         await CommitAllAsync("The rig's fleet", signed: true, cancellationToken);
         await PushAsync(force: false, cancellationToken);
@@ -235,14 +235,4 @@ public sealed class FleetRepository : IFleetRepository, IAsyncDisposable
         path.Length > 0 && !path.StartsWith('/') && path.Split('/').All(part => part is not ("" or "." or ".." or ".git"))
             ? path
             : throw new RigException($"'{path}' is no path in the fleet repository", "fleet repository");
-
-    private static void CopyFolder(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
 }

@@ -18,4 +18,7 @@ public sealed record FleetRepositoryOptions(
 {
     /// <summary>The branch.</summary>
     public string Branch { get; init; } = "main";
+
+    /// <summary>Images that the rig's registry offers, as workloads name them, with their digests: the seed names them by these.</summary>
+    public IReadOnlyDictionary<string, string> Images { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -23,16 +23,31 @@ public sealed class BoardServiceHost : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly RequestLog _log;
 
-    private BoardServiceHost(WebApplication application, RequestLog log, Uri hostOrigin, string? socketPath)
+    private BoardServiceHost(WebApplication application, RequestLog log, string? socketPath, PublisherCredential publisher)
     {
         _application = application;
         _log = log;
-        HostOrigin = hostOrigin;
         SocketPath = socketPath;
+        Publisher = publisher;
+        // In the order they were asked for.
+        var addresses = application
+            .Services.GetRequiredService<IServer>()
+            .Features.GetRequiredFeature<IServerAddressesFeature>()
+            .Addresses.Where(address => address.StartsWith("http://127.", StringComparison.Ordinal))
+            .Select(address => new Uri(address))
+            .ToList();
+        HostOrigin = addresses[0];
+        PublisherOrigin = addresses[1];
     }
 
-    /// <summary>The origin as programs on this host see it.</summary>
+    /// <summary>The origin as programs on this host see it. The registry is read-only here.</summary>
     public Uri HostOrigin { get; }
+
+    /// <summary>The origin at which those who hold <see cref="Publisher"/> push.</summary>
+    public Uri PublisherOrigin { get; }
+
+    /// <summary>What a request to <see cref="PublisherOrigin"/> must carry.</summary>
+    public PublisherCredential Publisher { get; }
 
     /// <summary>The Unix socket that serves the same, or null.</summary>
     public string? SocketPath { get; }
@@ -59,19 +74,16 @@ public sealed class BoardServiceHost : IAsyncDisposable
         try
         {
             log = new RequestLog(requestLogPath);
-            application = Build(socketPath, limits);
+            var publisher = new PublisherCredential();
+            var door = new PublisherDoor(publisher);
+            application = Build(socketPath, door, limits);
             application.Use(new RequestRecorder(log, time).InvokeAsync);
             application.Use(new ConcurrencyGate(limits.Concurrent).InvokeAsync);
+            application.Use(door.InvokeAsync);
             application.UseRouting();
             map(application);
             await application.StartAsync(cancellationToken);
-            var addresses = application
-                .Services.GetRequiredService<IServer>()
-                .Features.GetRequiredFeature<IServerAddressesFeature>();
-            var origin = new Uri(
-                addresses.Addresses.First(address => address.StartsWith("http://127.", StringComparison.Ordinal))
-            );
-            return new BoardServiceHost(application, log, origin, socketPath);
+            return new BoardServiceHost(application, log, socketPath, publisher);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException)
         {
@@ -98,7 +110,7 @@ public sealed class BoardServiceHost : IAsyncDisposable
             File.Delete(SocketPath);
     }
 
-    private static WebApplication Build(string? socketPath, BoardServiceLimits limits)
+    private static WebApplication Build(string? socketPath, PublisherDoor door, BoardServiceLimits limits)
     {
         // The empty builder: nothing is read from the environment or from settings files, so no variable can open another port.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -112,6 +124,15 @@ public sealed class BoardServiceHost : IAsyncDisposable
             options.Limits.MaxRequestBodySize = limits.RequestBody;
             options.Limits.RequestHeadersTimeout = limits.Headers;
             options.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen(
+                IPAddress.Loopback,
+                0,
+                listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    door.Attach(listen);
+                }
+            );
             if (socketPath is not null)
                 options.ListenUnixSocket(socketPath, listen => listen.Protocols = HttpProtocols.Http1);
         });

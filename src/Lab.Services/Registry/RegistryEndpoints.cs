@@ -1,11 +1,14 @@
 using System.Text.Json;
+using Lab.Services.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Lab.Services.Registry;
 
-/// <summary><c>/v2/…</c>: OCI distribution-spec 1.1.</summary>
+/// <summary>
+/// <c>/v2/…</c>: OCI distribution-spec 1.1. Boards read; only publishers, who come by a door of their own, change anything.
+/// </summary>
 internal sealed class RegistryEndpoints(RegistryReader reader, RegistryWriter writer)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.Map("/v2/{**path}", (RequestDelegate)AnswerAsync);
@@ -34,6 +37,9 @@ internal sealed class RegistryEndpoints(RegistryReader reader, RegistryWriter wr
     {
         var method = context.Request.Method;
         var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        var changes = !reads || route.Kind is RegistryRouteKind.Upload or RegistryRouteKind.Uploads;
+        if (changes && !PublisherDoor.IsUsedBy(context))
+            throw RegistryException.ReadOnly();
         switch (route.Kind)
         {
             case RegistryRouteKind.Upload:

@@ -36,6 +36,12 @@ internal sealed class RegistryException(int status, string code, string message)
 
     public static RegistryException SizeInvalid(string message) => new(413, "SIZE_INVALID", message);
 
+    public static RegistryException ReadOnly() =>
+        new(403, "DENIED", "the registry is read-only for boards: images are published by the rig's controller alone");
+
+    public static RegistryException Fixed(string reference) =>
+        new(403, "DENIED", $"{reference} was published by the lab and stays what it is for this run: use another tag");
+
     public static RegistryException Unsupported() => new(405, "UNSUPPORTED", "the method is not supported here");
 
     public static RegistryException TooMany(string message) => new(429, "TOOMANYREQUESTS", message);

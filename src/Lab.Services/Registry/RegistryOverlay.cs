@@ -28,4 +28,6 @@ internal sealed class RegistryOverlay(string folder)
 
     /// <summary>Drops the connection after so many bytes of this content, each time it is asked for.</summary>
     public void Cut(ContentDigest digest, long afterBytes) => _cuts[digest] = afterBytes;
+
+    public void Restore(ContentDigest digest) => _cuts.TryRemove(digest, out _);
 }

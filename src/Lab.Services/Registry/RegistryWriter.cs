@@ -72,7 +72,7 @@ internal sealed class RegistryWriter(BlobStore blobs, RepositoryTable repositori
         var document = ManifestDocument.Parse(content, ContentType(context));
         DemandReferences(name, document);
         await blobs.AddAsync(content, context.RequestAborted);
-        repositories.AddManifest(name, new StoredManifest(digest, content.Length, document), tag);
+        repositories.AddManifest(name, new StoredManifest(digest, content.Length, document), tag, byLab: false);
         if (document.Subject is { } subject)
             context.Response.Headers["OCI-Subject"] = subject.ToString();
         Created(context, $"/v2/{name}/manifests/{digest}", digest);

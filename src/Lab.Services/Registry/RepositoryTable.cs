@@ -59,21 +59,32 @@ internal sealed class RepositoryTable(RegistryLimits limits)
         }
     }
 
-    public void AddManifest(string name, StoredManifest manifest, string? tag)
+    /// <summary>Puts a manifest in, and a tag on it.</summary>
+    /// <param name="name">The repository.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="tag">The tag, if any.</param>
+    /// <param name="byLab">Whether the lab publishes it: nobody else can then move the tag or remove the manifest.</param>
+    /// <exception cref="RegistryException">The tag is the lab's, and another publisher wants it to name something else.</exception>
+    public void AddManifest(string name, StoredManifest manifest, string? tag, bool byLab)
     {
         lock (_gate)
         {
             var repository = FindOrAdd(name);
+            if (tag is not null && !byLab && repository.FixedTags.Contains(tag) && repository.Tags[tag] != manifest.Digest)
+                throw RegistryException.Fixed($"{name}:{tag}");
             Bound(repository.Manifests.Count);
             repository.Manifests[manifest.Digest] = manifest;
             if (tag is null)
                 return;
             Bound(repository.Tags.Count);
             repository.Tags[tag] = manifest.Digest;
+            if (byLab)
+                repository.FixedTags.Add(tag);
         }
     }
 
     /// <summary>Removes a tag, or a manifest with all tags that name it.</summary>
+    /// <exception cref="RegistryException">The lab published it.</exception>
     public bool RemoveManifest(string name, string reference)
     {
         lock (_gate)
@@ -81,8 +92,13 @@ internal sealed class RepositoryTable(RegistryLimits limits)
             if (Find(name) is not { } repository)
                 return false;
             if (!ContentDigest.TryParse(reference, out var digest))
-                return repository.Tags.Remove(reference);
-            foreach (var tag in repository.Tags.Where(tag => tag.Value == digest).Select(tag => tag.Key).ToArray())
+                return repository.FixedTags.Contains(reference)
+                    ? throw RegistryException.Fixed($"{name}:{reference}")
+                    : repository.Tags.Remove(reference);
+            var tags = repository.Tags.Where(tag => tag.Value == digest).Select(tag => tag.Key).ToArray();
+            if (tags.Any(repository.FixedTags.Contains))
+                throw RegistryException.Fixed($"{name}@{reference}");
+            foreach (var tag in tags)
                 repository.Tags.Remove(tag);
             return repository.Manifests.Remove(digest);
         }
@@ -125,6 +141,7 @@ internal sealed class RepositoryTable(RegistryLimits limits)
     {
         public HashSet<ContentDigest> Blobs { get; } = [];
         public Dictionary<ContentDigest, StoredManifest> Manifests { get; } = [];
+        public HashSet<string> FixedTags { get; } = new(StringComparer.Ordinal);
         public SortedDictionary<string, ContentDigest> Tags { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -31,6 +31,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
 
     public Uri HostOrigin => _hostOrigin ?? throw new InvalidOperationException("the registry is not served yet");
 
+    /// <summary>The repositories that there are.</summary>
+    public IReadOnlyList<string> Names => _repositories.Names;
+
     public void ServedAt(Uri origin) => _hostOrigin = origin;
 
     public Task<byte[]> ReadAsync(string repository, string digest, CancellationToken cancellationToken)
@@ -38,6 +41,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
         var found = Demand(repository, digest);
         return File.ReadAllBytesAsync(_reader.Served(repository, found), cancellationToken);
     }
+
+    public Task<string?> FindFaultAsync(string repository, string reference, CancellationToken cancellationToken) =>
+        RegistryProbe.FindFaultAsync(HostOrigin, repository, reference, cancellationToken);
 
     public Task SubstituteAsync(
         string repository,
@@ -48,6 +54,9 @@ internal sealed class RunRegistry : IRegistry, IDisposable
 
     /// <summary>Stages a registry that dies in the middle of a pull.</summary>
     public void Cut(string repository, string digest, long afterBytes) => _overlay.Cut(Demand(repository, digest), afterBytes);
+
+    /// <summary>Ends what <see cref="Cut"/> staged.</summary>
+    public void Restore(string repository, string digest) => _overlay.Restore(Demand(repository, digest));
 
     /// <summary>Puts a file into a repository. With a digest that the rig has stored before, the file is not read again.</summary>
     public async Task<OsManifest.Part> AddBlobAsync(
@@ -89,7 +98,7 @@ internal sealed class RunRegistry : IRegistry, IDisposable
     {
         var document = ManifestDocument.Parse(content, contentType: null);
         var digest = await _blobs.AddAsync(content, cancellationToken);
-        _repositories.AddManifest(repository, new StoredManifest(digest, content.Length, document), tag);
+        _repositories.AddManifest(repository, new StoredManifest(digest, content.Length, document), tag, byLab: true);
         return digest;
     }
 

@@ -12,4 +12,8 @@ public sealed record WorkloadImage(
     IReadOnlyList<string> Entrypoint,
     IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Files,
     IReadOnlyDictionary<string, string> Links
-);
+)
+{
+    /// <summary>The digest of its manifest: what a workload names it by, so that nothing else can run in its place.</summary>
+    public string ComputeDigest() => WorkloadImageWriter.DigestOf(this).ToString();
+}

@@ -27,12 +27,21 @@ internal static class WorkloadImageWriter
         CancellationToken cancellationToken
     )
     {
-        var layer = Layer(image);
-        var layerDigest = await registry.AddBlobAsync(image.Repository, layer, cancellationToken);
-        var config = Config(image, layerDigest);
-        var configDigest = await registry.AddBlobAsync(image.Repository, config, cancellationToken);
-        var manifest = Manifest((configDigest, config.Length), (layerDigest, layer.Length));
+        var (layer, config, manifest) = Write(image);
+        await registry.AddBlobAsync(image.Repository, layer, cancellationToken);
+        await registry.AddBlobAsync(image.Repository, config, cancellationToken);
         return await registry.AddManifestAsync(image.Repository, manifest, image.Tag, cancellationToken);
+    }
+
+    /// <summary>What it will be published as.</summary>
+    public static ContentDigest DigestOf(WorkloadImage image) => ContentDigest.Of(Write(image).Manifest);
+
+    private static (byte[] Layer, byte[] Config, byte[] Manifest) Write(WorkloadImage image)
+    {
+        var layer = Layer(image);
+        var layerDigest = ContentDigest.Of(layer);
+        var config = Config(image, layerDigest);
+        return (layer, config, Manifest((ContentDigest.Of(config), config.Length), (layerDigest, layer.Length)));
     }
 
     internal static byte[] Layer(WorkloadImage image)

@@ -19,6 +19,11 @@ internal sealed class JoinFailureTests
     )]
     [TestCase("error execution phase kubelet-start: dial tcp 10.0.2.2:6443: connect: connection refused", "unreachable", false)]
     [TestCase("error execution phase kubelet-start: timed out waiting for the condition", "timeout", false)]
+    [TestCase(
+        "Get \"https://10.0.2.2:6443/api/v1\": x509: certificate has expired or is not yet valid: current time 2001-02-03T04:05:06Z is before 2026-11-23T17:00:00Z",
+        "clock",
+        true
+    )]
     [TestCase("write /etc/kubernetes/pki/ca.crt: no space left on device", "disk-full", true)]
     public void The_reason_is_found_in_what_kubeadm_says(string line, string code, bool isFinal)
     {

@@ -19,6 +19,18 @@ internal sealed class JoinSecretTests
         Assert.That(secret.AttestEvery, Is.EqualTo(TimeSpan.FromSeconds(15)));
         Assert.That(secret.PodCidr, Is.EqualTo(IPNetwork.Parse("10.244.1.0/24")));
         Assert.That(secret.Registry, Is.EqualTo("registry.hwlab"));
+        Assert.That(secret.Time, Is.Null);
+    }
+
+    [Test]
+    public void A_secret_may_say_the_time()
+    {
+        var secret = Good();
+        secret["time"] = "2026-11-23T17:00:00.5Z";
+        Assert.That(
+            JoinSecret.Parse(Bytes(secret)).Time,
+            Is.EqualTo(new DateTimeOffset(2026, 11, 23, 17, 0, 0, 500, TimeSpan.Zero))
+        );
     }
 
     [TestCase("version", "\"1\"")]
@@ -38,6 +50,8 @@ internal sealed class JoinSecretTests
     [TestCase("podCidr", "\"10.244.1.0\"")]
     [TestCase("registry", "\"../../etc\"")]
     [TestCase("registry", "null")]
+    [TestCase("time", "\"yesterday\"")]
+    [TestCase("time", "1")]
     public void A_field_that_is_not_what_it_should_be_is_refused_by_name(string name, string value)
     {
         var secret = Good();

@@ -68,6 +68,9 @@ internal sealed class CommandLineTests
     [TestCase("run fake --rig bench --board virt-9", "no board 'virt-9'")]
     [TestCase("run fake --rig bench --attack nonsense", "no attack 'nonsense'")]
     [TestCase("run fake --rig bench --stop-after later", "does not exist yet")]
+    [TestCase("run attacks --rig bench --attack swap", "--attack")]
+    [TestCase("run attacks --rig bench --stop-after one", "--stop-after")]
+    [TestCase("run attacks --rig bench --board virt-9", "no board 'virt-9'")]
     [TestCase("report nothing", "no such run")]
     public async Task Wrong_usage_ends_with_2_and_says_what_is_wrong(string line, string what)
     {
@@ -105,6 +108,21 @@ internal sealed class CommandLineTests
         {
             Assert.That(forged, Is.EqualTo(1));
             Assert.That(changes, Does.Contain("console.log has changed"));
+        });
+    }
+
+    [Test]
+    public async Task I_can_run_all_attacks_and_see_the_matrix()
+    {
+        var outFolder = Path.Combine(_folder.Root, "out");
+        var lab = new FakeLab(Hello(), (0, "hello\r\n"));
+        var (code, output, _) = await InvokeAsync(lab, ["run", "attacks", "--rig", "bench", "--out", outFolder]);
+        Assert.Multiple(() =>
+        {
+            // Nothing refuses in this lab, so the attack fails although its run passed.
+            Assert.That(code, Is.EqualTo(1), output);
+            Assert.That(output, Does.Contain("MUST BE REFUSED AT").And.Contain("0 of 1 attacks refused"));
+            Assert.That(File.ReadAllText(Path.Combine(outFolder, "attacks", "swap", "run.json")), Does.Contain("\"pass\""));
         });
     }
 

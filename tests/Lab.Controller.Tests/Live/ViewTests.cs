@@ -56,6 +56,10 @@ internal sealed class ViewTests
     }
 
     [Test]
+    public void The_matrix_is_a_table_that_says_what_refused_and_what_should_have() =>
+        Snapshot.Check("attack-matrix", string.Join('\n', AttackTable.Lines(SampleRun.Matrix)));
+
+    [Test]
     public async Task Json_lines_say_each_thing_once()
     {
         using var output = new StringWriter();

@@ -40,7 +40,10 @@ internal sealed class RunJsonTests
     [Test]
     public void What_is_written_is_read_back()
     {
-        foreach (var record in (RunRecord[])[SampleRun.Passed, SampleRun.Failed, SampleRun.LabFault, SampleRun.Skipped])
+        foreach (
+            var record in (RunRecord[])
+                [SampleRun.Passed, SampleRun.Failed, SampleRun.LabFault, SampleRun.Skipped, SampleRun.Matrix]
+        )
         {
             var once = RunJson.Write(record);
             Assert.That(RunJson.Write(RunJson.Read(once, "run.json")), Is.EqualTo(once));

@@ -5,7 +5,7 @@ namespace Lab.Controller.Tests.Samples;
 /// <summary>An attack whose stages a scenario of the test's gives.</summary>
 internal sealed class FakeAttack(IScenario stages) : IAttack
 {
-    public string Name => "swap";
+    public string Name { get; init; } = "swap";
 
     public string Scenario => stages.Name;
 
@@ -13,7 +13,7 @@ internal sealed class FakeAttack(IScenario stages) : IAttack
 
     public string Class => "Arbitrary software";
 
-    public string RefusingStage => "one";
+    public string RefusingStage { get; init; } = "one";
 
     public string RefusalCode => "digest-mismatch";
 

@@ -25,7 +25,7 @@ internal sealed class FakeLab : ILabWiring, IDisposable
 
     public IReadOnlyList<IScenario> Scenarios { get; }
 
-    public IReadOnlyList<IAttack> Attacks { get; }
+    public IReadOnlyList<IAttack> Attacks { get; init; }
 
     public string Recording { get; }
 

@@ -108,6 +108,45 @@ internal static class SampleRun
             ],
         };
 
+    /// <summary>A matrix in which one attack was refused as it must be, and three were not.</summary>
+    public static RunRecord Matrix { get; } =
+        Passed with
+        {
+            Scenario = "attacks",
+            Board = "virt-1, virt-2",
+            Verdict = Verdict.LabError,
+            Stages = [],
+            Phases = [],
+            Pcrs = [],
+            Attacks =
+            [
+                Attack("altered-firmware", new SeenRefusal("attestation", "reference-value"), Verdict.Pass, ""),
+                Attack(
+                    "event-log-truncated",
+                    new SeenRefusal("measured-boot", "no-tpm"),
+                    Verdict.Fail,
+                    "refused at measured-boot instead of attestation: the board said refused (no-tpm): /dev/tpmrm0"
+                ),
+                Attack("insider-kernel", null, Verdict.Fail, "nothing refused: attestation denies: the evidence was accepted"),
+                Attack("nonce-replay", null, Verdict.LabError, "stage prepare: dnsmasq: the port is taken"),
+            ],
+        };
+
+    private static AttackResult Attack(string name, SeenRefusal? seen, Verdict verdict, string detail) =>
+        new()
+        {
+            Name = name,
+            Summary = $"what {name} tampers with",
+            Class = "ATT&CK T1542.001: system firmware",
+            Expected = new SeenRefusal("attestation", "reference-value"),
+            Seen = seen,
+            Verdict = verdict,
+            Detail = detail,
+            Board = "virt-1",
+            Duration = TimeSpan.FromMilliseconds(21_400),
+            Folder = $"attacks/{name}",
+        };
+
     public static StageResult Stage(string name, Verdict verdict, string? error, params CheckResult[] checks) =>
         new(name, verdict, Start.AddSeconds(1), TimeSpan.FromMilliseconds(1_250), checks, error);
 

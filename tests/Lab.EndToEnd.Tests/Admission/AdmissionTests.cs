@@ -22,6 +22,7 @@ public sealed class AdmissionTests
         "revoked",
         "restarted",
         "waiting",
+        "lasting",
     ];
 
     private AdmittedCluster _lab = null!;
@@ -161,6 +162,18 @@ public sealed class AdmissionTests
         Assert.That(_lab.Admission.CountDecisions("restarted"), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task A_node_renews_its_certificate_as_long_as_it_attests()
+    {
+        await using var board = await PlayedBoard.BootAsync(_lab, "lasting");
+        await board.JoinAsync();
+
+        Assert.That(await board.RenewAsync("lasting"), Is.EqualTo("approved"));
+        Assert.That(await board.RenewAsync("other"), Is.EqualTo("request-shape"), "a node's certificate is for no other node");
+        Assert.That(await board.RenewAsync("lasting", anotherKey: true), Is.EqualTo("foreign-key"));
+        Assert.That((await FindNodeAsync("lasting"))?.Metadata.Name, Is.EqualTo("lasting"));
+    }
+
     private Task<CertificateDecision> StealAsync(string token, string node) =>
         _lab.Admission.TryToJoinAsync(token, node, _lab.Soon, CancellationToken.None);
 
@@ -168,6 +181,14 @@ public sealed class AdmissionTests
     {
         Assert.That((expulsion.Board, expulsion.Code), Is.EqualTo((board.Name, code)), expulsion.Detail);
         Assert.That((await FindNodeAsync(board.Name))?.Spec.Unschedulable, Is.True);
+        var events = await _lab.Api.CoreV1.ListNamespacedEventAsync(
+            "default",
+            fieldSelector: $"involvedObject.kind=Node,involvedObject.name={board.Name},source=hwlab-admission"
+        );
+        Assert.That(
+            events.Items.Select(one => (one.Type, one.Reason, one.Message)),
+            Is.EqualTo([("Warning", $"Expelled{char.ToUpperInvariant(code[0])}{code[1..]}", expulsion.Detail)])
+        );
         var pods = await _lab.Api.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={board.Name}");
         Assert.That(pods.Items.Select(one => one.Metadata.Name), Has.None.EqualTo(pod));
         Assert.That(

@@ -62,7 +62,7 @@ internal sealed class PlayedBoard : IAsyncDisposable
                 {
                     SignerName = Signer,
                     Usages = ["digital signature", "key encipherment", "client auth"],
-                    Request = MakeRequest(),
+                    Request = MakeRequest(Name, _key),
                 },
             }
         );
@@ -92,6 +92,40 @@ internal sealed class PlayedBoard : IAsyncDisposable
             cancellationToken: late.Token
         );
         _attesting = Task.Run(AttestAsync);
+    }
+
+    /// <summary>Asks for another certificate with the one that it has.</summary>
+    /// <returns>The reason of the decision.</returns>
+    public async Task<string> RenewAsync(string node, bool anotherKey = false)
+    {
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var asked = await Node!.CertificatesV1.CreateCertificateSigningRequestAsync(
+            new V1CertificateSigningRequest
+            {
+                Metadata = new V1ObjectMeta { GenerateName = "node-renewal-" },
+                Spec = new V1CertificateSigningRequestSpec
+                {
+                    SignerName = Signer,
+                    Usages = ["digital signature", "key encipherment", "client auth"],
+                    Request = MakeRequest(node, anotherKey ? foreign : _key),
+                },
+            }
+        );
+        using var late = new CancellationTokenSource(_lab.Soon);
+        await foreach (
+            var (_, request) in Node.CertificatesV1.WatchListCertificateSigningRequestAsync(
+                fieldSelector: $"metadata.name={asked.Metadata.Name}",
+                cancellationToken: late.Token
+            )
+        )
+        {
+            if (
+                request.Status?.Conditions?.FirstOrDefault() is { } decided
+                && (decided.Type == "Denied" || request.Status.Certificate is { Length: > 0 })
+            )
+                return decided.Reason;
+        }
+        throw new InvalidOperationException("the watch ended");
     }
 
     /// <summary>Someone else's pod, put on this node.</summary>
@@ -151,13 +185,13 @@ internal sealed class PlayedBoard : IAsyncDisposable
         return new Kubernetes(configuration);
     }
 
-    private byte[] MakeRequest()
+    private static byte[] MakeRequest(string node, ECDsa key)
     {
         var subject = new X500DistinguishedNameBuilder();
         subject.AddOrganizationName("system:nodes");
-        subject.AddCommonName($"system:node:{Name}");
+        subject.AddCommonName($"system:node:{node}");
         return Encoding.ASCII.GetBytes(
-            new CertificateRequest(subject.Build(), _key, HashAlgorithmName.SHA256).CreateSigningRequestPem()
+            new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256).CreateSigningRequestPem()
         );
     }
 }

@@ -6,7 +6,7 @@ namespace Lab.EndToEnd.Tests.GitOps;
 
 /// <summary>The embedded engine against a real API server and real Git over HTTP.</summary>
 [Category("EndToEnd")]
-[NonParallelizable]
+[Parallelizable(ParallelScope.Self)]
 public sealed class EmbeddedGitOpsTests
 {
     private TestCluster _cluster = null!;

@@ -47,6 +47,29 @@ internal sealed class NetworkSegmentTests
     }
 
     [Test]
+    public async Task A_way_into_it_that_is_lost_is_told()
+    {
+        await using var segment = await NetworkSegment.CreateAsync(_owner);
+        var way = await segment.OfferAsync(6443, Path.Combine(_folder, "way"), CancellationToken.None);
+        Assert.That(segment.Failed.IsCompleted, Is.False);
+
+        await way.KillAsync();
+
+        Assert.That((await segment.Failed)?.Message, Does.Contain("socat").And.Contain("start the run again"));
+    }
+
+    [Test]
+    public async Task A_segment_that_is_taken_down_has_not_failed()
+    {
+        var segment = await NetworkSegment.CreateAsync(_owner);
+        await segment.OfferAsync(6443, Path.Combine(_folder, "way"), CancellationToken.None);
+
+        await segment.DisposeAsync();
+
+        Assert.That(await segment.Failed, Is.Null);
+    }
+
+    [Test]
     public async Task Two_segments_with_the_same_address_do_not_meet()
     {
         await using var first = await NetworkSegment.CreateAsync(_owner);

@@ -80,6 +80,20 @@ internal sealed class ConsoleEngineTests
         Assert.That(error!.Message, Does.Contain("the console said nothing"));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_lost_line_says_whether_the_board_did_it_itself(bool byBoard)
+    {
+        var wire = new Wire();
+        await using var console = new ConsoleEngine("console", wire, _time);
+        var waiting = console.ExpectAsync(ConsolePattern.Literal("x"), 0, Minute, CancellationToken.None);
+
+        console.LoseLine("it is off", byBoard: byBoard);
+
+        var error = await Assert.ThrowsAsync<ConsoleClosedException>(() => waiting);
+        Assert.That(error!.IsByBoard, Is.EqualTo(byBoard));
+    }
+
     [Test]
     public async Task A_lost_line_fails_those_who_wait_but_not_those_who_ask_for_the_next_start()
     {

@@ -57,7 +57,8 @@ public sealed class ReleaseTests
                 new BootstrapToken("abcdef", "0123456789abcdef"),
                 cluster,
                 cluster.AuthorityHash,
-                options
+                options,
+                new DateTimeOffset(2026, 11, 23, 18, 0, 0, TimeSpan.FromHours(1))
             )
         );
         var renewal = Encoding.UTF8.GetString(JoinSecret.ForRenewal("virt-1", options));
@@ -69,7 +70,7 @@ public sealed class ReleaseTests
                 """{"version":1,"node":"virt-1","token":"abcdef.0123456789abcdef","apiServer":"https://10.0.2.2:6443","""
                     + $"\"caCertHash\":\"sha256:{pin}\","
                     + """
-                    "kubernetes":"v1.20.2","attestEverySeconds":15,"podCidr":"10.244.1.0/24","clusterDns":"10.96.0.10","registry":"registry.hwlab"}
+                    "kubernetes":"v1.20.2","attestEverySeconds":15,"podCidr":"10.244.1.0/24","clusterDns":"10.96.0.10","registry":"registry.hwlab","time":"2026-11-23T17:00:00Z"}
                     """
             )
         );

@@ -214,6 +214,40 @@ public sealed class TrustTableTests
     }
 
     [Test]
+    public void A_node_that_attests_has_its_certificate_renewed_for_the_same_key_only()
+    {
+        Grant();
+        Assert.That(Renew("early").Code, Is.EqualTo("not-attested"), "it has none yet");
+        Judge(Request());
+        using var foreign = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Renew("one").Code, Is.EqualTo("approved"));
+            Assert.That(Renew("two").Code, Is.EqualTo("approved"), "as often as it needs");
+            Assert.That(Renew("three", foreign).Code, Is.EqualTo("foreign-key"));
+        });
+        _time.Advance(TimeSpan.FromSeconds(45));
+        Assert.That(Renew("four").Code, Is.EqualTo("not-attested"), "it fell silent");
+
+        JudgedRequest Renew(string uid, ECDsa? key = null) =>
+            Judge(Request(key: key, uid: uid) with { User = "system:node:virt-1" });
+    }
+
+    [Test]
+    public void The_key_of_an_earlier_boot_is_not_renewed()
+    {
+        Grant();
+        Judge(Request());
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _trust.Suspend(Board(resets: 2));
+        _trust.Begin(Board(resets: 2, key: TestRequests.KeySha256(next)), new BootstrapToken("bbbbbb", "0123456789abcdef"));
+        Assert.That(Judge(Request(key: next, token: "bbbbbb", uid: "uid-2")).Code, Is.EqualTo("approved"));
+
+        Assert.That(Judge(Request(uid: "uid-3") with { User = "system:node:virt-1" }).Code, Is.EqualTo("foreign-key"));
+    }
+
+    [Test]
     public void The_token_of_an_earlier_attestation_is_used_up()
     {
         Grant();
@@ -244,7 +278,7 @@ public sealed class TrustTableTests
                     },
                     good with
                     {
-                        User = "system:node:virt-1",
+                        User = "system:node:virt-2",
                     },
                     good with
                     {

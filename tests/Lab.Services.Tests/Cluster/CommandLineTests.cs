@@ -70,13 +70,14 @@ internal sealed class CommandLineTests
         );
     }
 
-    [Test]
-    public void Certificates_are_short()
+    [TestCase("v1.20.2", 2100)]
+    [TestCase("v1.34.1", 1800)]
+    public void Certificates_are_good_for_as_long_as_was_said(string version, int seconds)
     {
-        var options = Options("v1.20.2") with { SigningDuration = TimeSpan.FromMinutes(30) };
+        var options = Options(version) with { SigningDuration = TimeSpan.FromMinutes(30) };
         Assert.That(
-            Commands("v1.20.2", options).ForControllerManager().Arguments,
-            Does.Contain("--cluster-signing-duration=1800s")
+            Commands(version, options).ForControllerManager().Arguments,
+            Does.Contain($"--cluster-signing-duration={seconds}s")
         );
     }
 

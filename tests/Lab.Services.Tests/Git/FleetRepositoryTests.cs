@@ -28,6 +28,32 @@ public sealed class FleetRepositoryTests
     }
 
     [Test]
+    public async Task The_seed_names_the_labs_images_by_digest()
+    {
+        var pinned = "registry.hwlab/fleet/hello:1@sha256:" + new string('a', 64);
+        await using var lab = new TestLab();
+        lab.Write("seed/own.yaml", "image: registry.hwlab/fleet/hello:1\r\nimage: \"registry.hwlab/fleet/hello:1\" # \u00e9\n"u8);
+        lab.Write(
+            "seed/others.yml",
+            "- registry.hwlab/fleet/hello:1.2\n- a.registry.hwlab/fleet/hello:1\n- registry.hwlab/fleet/hello:1@sha256:b\n"u8
+        );
+        lab.Write("seed/README.md", "registry.hwlab/fleet/hello:1\n"u8);
+        await using var fleet = await StartAsync(lab, pinned);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(await TextAsync("own.yaml"), Is.EqualTo($"image: {pinned}\r\nimage: \"{pinned}\" # \u00e9\n"));
+            Assert.That(
+                await fleet.ReadAsync("others.yml", default),
+                Is.EqualTo(File.ReadAllBytes(lab.PathOf("seed/others.yml")))
+            );
+            Assert.That(await TextAsync("README.md"), Is.EqualTo("registry.hwlab/fleet/hello:1\n"));
+        }
+
+        async Task<string> TextAsync(string path) => Encoding.UTF8.GetString(await fleet.ReadAsync(path, default));
+    }
+
+    [Test]
     public async Task A_commit_is_pushed_told_of_and_read_back()
     {
         await using var lab = new TestLab();
@@ -142,10 +168,15 @@ public sealed class FleetRepositoryTests
     private static FleetRepositoryOptions Options(TestLab lab) =>
         new(lab.PathOf("seed"), lab.PathOf("git"), lab.PathOf("key"), lab.Owner, TimeProvider.System);
 
-    private static Task<FleetRepository> StartAsync(TestLab lab)
+    private static Task<FleetRepository> StartAsync(TestLab lab, string? pinned = null)
     {
         lab.Write("seed/sub/a.yaml", "one"u8);
-        return FleetRepository.StartAsync(Options(lab), default);
+        var images = (pinned is null ? [] : new[] { pinned.Split('@') }).ToDictionary(
+            parts => parts[0],
+            parts => parts[1],
+            StringComparer.Ordinal
+        );
+        return FleetRepository.StartAsync(Options(lab) with { Images = images }, default);
     }
 
     private static Command Git(TestLab lab, params string[] arguments) =>

@@ -305,6 +305,30 @@ public sealed class RegistryTests
         Assert.That(received.ToArray(), Is.EqualTo(content[..40_000]));
     }
 
+    [Test]
+    public async Task An_image_that_is_not_served_whole_is_found_out()
+    {
+        var layer = await _served.PushAsync("a", TestLab.Noise(10_000));
+        var config = await _served.PushAsync("a", Config);
+        var manifest = $$"""
+            {"schemaVersion":2,"mediaType":"{{OsManifest.MediaType}}",
+             "config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{config}}","size":{{Config.Length}}},
+             "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{layer}}","size":10000}]}
+            """;
+        (await _served.PutManifestAsync("a", "1", manifest)).EnsureSuccessStatusCode();
+        Assert.That(await FindAsync("1"), Is.Null);
+
+        _served.Registry.Cut("a", layer, afterBytes: 100);
+        Assert.That(await FindAsync("1"), Does.Contain(layer));
+        _served.Registry.Restore("a", layer);
+        Assert.That(await FindAsync("1"), Is.Null);
+        await _served.Registry.SubstituteAsync("a", layer, new byte[] { 1 }, CancellationToken.None);
+        Assert.That(await FindAsync("1"), Does.Contain(layer));
+        Assert.That(await FindAsync("2"), Does.Contain("404"));
+
+        Task<string?> FindAsync(string tag) => _served.Registry.FindFaultAsync("a", tag, CancellationToken.None);
+    }
+
     private static ByteArrayContent Chunk(byte[] content, int start, int length)
     {
         var chunk = new ByteArrayContent(content, start, length);

@@ -124,6 +124,7 @@ public sealed class SkopeoTests
     private async Task<string> SkopeoAsync(params string[] arguments)
     {
         var result = await Cli.Wrap(HostTools.Require("skopeo"))
+            .WithEnvironmentVariables(variables => variables.Set("REGISTRY_AUTH_FILE", _served.WriteAuthFile()))
             .WithArguments(["--insecure-policy", "--tmpdir", _served.Lab.Root, .. arguments])
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync();

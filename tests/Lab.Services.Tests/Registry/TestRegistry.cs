@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Lab.Services.Hosting;
 using Lab.Services.Registry;
 
@@ -15,16 +16,35 @@ internal sealed class TestRegistry : IAsyncDisposable
         Registry = registry;
         _host = host;
         Registry.ServedAt(host.HostOrigin);
-        Client = new HttpClient { BaseAddress = host.HostOrigin };
+        Client = new HttpClient { BaseAddress = host.PublisherOrigin };
+        Client.DefaultRequestHeaders.Authorization = Basic(host.Publisher.User, host.Publisher.Password);
+        Stranger = new HttpClient { BaseAddress = host.PublisherOrigin };
+        Board = new HttpClient { BaseAddress = host.HostOrigin };
     }
 
     public RunRegistry Registry { get; }
 
+    /// <summary>A publisher, logged in.</summary>
     public HttpClient Client { get; }
+
+    /// <summary>Somebody at the publishers' door without their credential.</summary>
+    public HttpClient Stranger { get; }
+
+    /// <summary>A board.</summary>
+    public HttpClient Board { get; }
 
     public TestLab Lab => _lab;
 
-    public string Authority => _host.HostOrigin.Authority;
+    public string Authority => _host.PublisherOrigin.Authority;
+
+    public PublisherCredential Publisher => _host.Publisher;
+
+    /// <summary>Writes the login for skopeo.</summary>
+    public string WriteAuthFile() =>
+        _lab.Write("login.json", System.Text.Encoding.UTF8.GetBytes(_host.Publisher.ToAuthFile(_host.PublisherOrigin)));
+
+    public static AuthenticationHeaderValue Basic(string user, string password) =>
+        new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     public static async Task<TestRegistry> StartAsync(RegistryLimits? limits = null, TimeProvider? time = null)
     {
@@ -70,6 +90,8 @@ internal sealed class TestRegistry : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Stranger.Dispose();
+        Board.Dispose();
         await _host.DisposeAsync();
         Registry.Dispose();
         await _lab.DisposeAsync();

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Lab.Services.Registry;
 using Lab.Services.Workloads;
 
 namespace Lab.Services.Tests.Workloads;
@@ -23,6 +24,17 @@ public sealed class WorkloadImageTests
         var once = WorkloadImageWriter.Layer(Image);
 
         Assert.That(WorkloadImageWriter.Layer(Image), Is.EqualTo(once));
+    }
+
+    [Test]
+    public async Task An_image_is_published_as_the_digest_it_was_said_to_have()
+    {
+        await using var lab = new TestLab();
+        using var registry = new RunRegistry(lab.PathOf("blobs"), lab.PathOf("work"), new RegistryLimits(), TimeProvider.System);
+
+        var digest = await WorkloadImageWriter.PublishAsync(registry, Image, CancellationToken.None);
+
+        Assert.That(digest.ToString(), Is.EqualTo(Image.ComputeDigest()));
     }
 
     [Test]

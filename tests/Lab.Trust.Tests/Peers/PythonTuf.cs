@@ -1,26 +1,24 @@
-using CliWrap;
 using CliWrap.Buffered;
+using Lab.Model.Errors;
 using NUnit.Framework;
 
 namespace Lab.Trust.Tests.Peers;
 
-/// <summary>The reference implementation, Debian's python3-tuf (from trixie on).</summary>
+/// <summary>TUF's reference implementation, as a peer of tests.</summary>
 internal static class PythonTuf
 {
-    /// <summary>Runs a script that may import tuf; ignores the test where python3-tuf is not installed.</summary>
+    /// <summary>Runs a script that may import tuf; ignores the test where python3-tuf cannot be had.</summary>
     public static async Task<BufferedCommandResult> RunAsync(string script, params string[] arguments)
     {
-        var python = "/usr/bin/python3";
-        if (!File.Exists(python) || (await CallAsync(python, "import tuf.ngclient")).ExitCode != 0)
+        try
         {
-            Assert.Ignore("'python3-tuf' is not installed.");
+            var path = await PythonTufPackage.FindAsync(default);
+            return await PythonTufPackage.RunAsync(path, script, arguments, default);
         }
-        return await CallAsync(python, script, arguments);
+        catch (LabException exception)
+        {
+            Assert.Ignore($"python3-tuf cannot be had: {exception.Message}");
+            throw;
+        }
     }
-
-    private static async Task<BufferedCommandResult> CallAsync(string python, string script, params string[] arguments) =>
-        await Cli.Wrap(python)
-            .WithArguments(["-c", script, .. arguments])
-            .WithValidation(CommandResultValidation.None)
-            .ExecuteBufferedAsync();
 }

@@ -90,7 +90,7 @@ internal sealed class ComponentCommands(
                 "--service-account-private-key-file=pki/sa.key",
                 "--cluster-signing-cert-file=pki/ca.crt",
                 "--cluster-signing-key-file=pki/ca.key",
-                $"--cluster-signing-duration={Seconds(options.SigningDuration)}s",
+                $"--cluster-signing-duration={Seconds(options.SigningDuration + _release.SigningBackdate)}s",
                 $"--node-monitor-grace-period={Seconds(options.NodeGrace)}s",
                 "--node-monitor-period=2s",
                 .. NoPorts(),

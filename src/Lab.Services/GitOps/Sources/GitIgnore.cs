@@ -8,7 +8,11 @@ namespace Lab.Services.GitOps.Sources;
 /// </summary>
 internal sealed class GitIgnore(GitTool git, string repository, string workFolder, string? own)
 {
-    private const string SourceIgnore = ".sourceignore";
+    /// <summary>The file with patterns that a source carries itself.</summary>
+    public const string SourceIgnore = ".sourceignore";
+
+    /// <summary>Bytes of it that are looked at.</summary>
+    public const int LongestSourceIgnore = 64 << 10;
 
     // Flux's documentation of GitRepository, "Default exclusions".
     private const string Defaults = """
@@ -45,13 +49,28 @@ internal sealed class GitIgnore(GitTool git, string repository, string workFolde
         CancellationToken cancellationToken
     )
     {
-        if (entries.Count == 0)
-            return [];
+        var kept = await KeepAsync(entries.Keys, await SourceIgnoreAsync(entries, cancellationToken), cancellationToken);
+        return entries.Where(entry => kept.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The paths that are not ignored.</summary>
+    /// <param name="paths">All paths.</param>
+    /// <param name="sourceIgnore">What <c>.sourceignore</c> says, if it is there.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<HashSet<string>> KeepAsync(
+        IEnumerable<string> paths,
+        string? sourceIgnore,
+        CancellationToken cancellationToken
+    )
+    {
+        var kept = paths.ToHashSet(StringComparer.Ordinal);
+        if (kept.Count == 0)
+            return kept;
         var empty = Directory.CreateDirectory(Path.Combine(workFolder, $"ignore-{Guid.NewGuid():N}"));
         try
         {
             var patterns = Path.Combine(empty.FullName, "patterns");
-            await File.WriteAllTextAsync(patterns, await PatternsAsync(entries, cancellationToken), cancellationToken);
+            await File.WriteAllTextAsync(patterns, $"{Defaults}{sourceIgnore}\n{own}\n", cancellationToken);
             var tree = empty.CreateSubdirectory("tree");
             // --no-index: by the patterns alone; there is no index and nothing in the work tree.
             var answer = await git.RunAsync(
@@ -60,15 +79,15 @@ internal sealed class GitIgnore(GitTool git, string repository, string workFolde
                 GitSettings.Local with
                 {
                     Configuration = [("core.excludesFile", patterns), ("core.bare", "false")],
-                    Input = Encoding.UTF8.GetBytes(string.Join('\0', entries.Keys) + "\0"),
+                    Input = Encoding.UTF8.GetBytes(string.Join('\0', kept) + "\0"),
                 },
                 cancellationToken
             );
             // git-check-ignore(1): 1 when none of the paths is ignored.
             if (answer.ExitCode is not (0 or 1))
                 throw new SourceException(SourceException.ArchiveOperationFailed, $"git check-ignore: {answer.Error}");
-            var ignored = answer.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
-            return entries.Where(entry => !ignored.Contains(entry.Key)).ToDictionary(StringComparer.Ordinal);
+            kept.ExceptWith(answer.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries));
+            return kept;
         }
         finally
         {
@@ -76,18 +95,13 @@ internal sealed class GitIgnore(GitTool git, string repository, string workFolde
         }
     }
 
-    private async Task<string> PatternsAsync(
+    private async Task<string?> SourceIgnoreAsync(
         IReadOnlyDictionary<string, GitTreeEntry> entries,
         CancellationToken cancellationToken
-    )
-    {
-        var text = new StringBuilder(Defaults);
-        if (entries.TryGetValue(SourceIgnore, out var file) && file is { Mode: "100644", Size: < 64 << 10 })
-        {
-            var content = await git.RequireAsync(repository, ["cat-file", "blob", file.Id], GitSettings.Local, cancellationToken);
-            text.Append(Encoding.UTF8.GetString(content)).Append('\n');
-        }
-
-        return text.Append(own).Append('\n').ToString();
-    }
+    ) =>
+        entries.TryGetValue(SourceIgnore, out var file) && file is { Mode: "100644", Size: < LongestSourceIgnore }
+            ? Encoding.UTF8.GetString(
+                await git.RequireAsync(repository, ["cat-file", "blob", file.Id], GitSettings.Local, cancellationToken)
+            )
+            : null;
 }

@@ -17,6 +17,8 @@ internal sealed class SourceException(string reason, string message, bool stalle
     public const string InvalidGitObject = "InvalidGitObject";
     public const string InvalidVerificationMode = "InvalidVerificationMode";
     public const string ArchiveOperationFailed = "ArchiveOperationFailed";
+    public const string OciPullFailed = "OCIArtifactPullFailed";
+    public const string OciLayerFailed = "OCIArtifactLayerOperationFailed";
     public const string Unsupported = "UnsupportedFeature";
 
     /// <summary>Not Flux's: the branch's head does not descend from the last accepted one.</summary>
