@@ -129,6 +129,8 @@ public sealed class RunServices : IAsyncDisposable
     {
         foreach (var (name, path) in _options.BootFiles)
             _files.Link(name, path);
+        foreach (var (prefix, folder) in _options.BootFolders)
+            _files.LinkFolder(prefix, folder);
         await _tuf.StartAsync(cancellationToken);
         foreach (var image in _options.Images)
             await WorkloadImageWriter.PublishAsync(_registry, image, cancellationToken);
@@ -187,6 +189,7 @@ public sealed class RunServices : IAsyncDisposable
                 BoardOrigin = BoardOrigin,
                 BootFile = _options.BootFile,
                 Boards = _options.Boards,
+                IgnoresOthers = segment.HostInterface is not null,
                 FilesFolder = _files.Folder,
                 LeaseFile = Path.Combine(_work, "leases"),
             },

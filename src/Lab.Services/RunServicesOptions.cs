@@ -37,6 +37,12 @@ public sealed record RunServicesOptions
     /// <summary>Names served by TFTP and HTTP, and the files behind them.</summary>
     public required IReadOnlyDictionary<string, string> BootFiles { get; init; }
 
+    /// <summary>
+    /// Folders served by TFTP under a prefix, and the folders behind them: what a board's boot loader fetches before its firmware.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> BootFolders { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The file that DHCP names.</summary>
     public string BootFile { get; init; } = "uki.efi";
 

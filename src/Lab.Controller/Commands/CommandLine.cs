@@ -70,6 +70,9 @@ public static class CommandLine
             PcrCommand.Create(environment),
             AttestCommand.Create(environment),
             GitOpsCommand.Create(environment),
+            PowerCommand.Create(environment),
+            ConsoleCommand.Create(environment),
+            LeaseCommand.Create(environment),
         };
         return root;
     }

@@ -20,18 +20,44 @@ internal static class DoctorCommand
     {
         var rig = CommonOptions.Rig();
         var json = CommonOptions.Json();
-        var command = new Command("doctor", "Say what is missing on this machine or in a rig, and how to mend it.") { rig, json };
+        var exercise = new Option<int?>("--exercise")
+        {
+            Description = $"Train the rig's real boards first: power-cycle each so many times ({TrainingCommand.DefaultCycles}).",
+            HelpName = "N",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var board = CommonOptions.Board();
+        board.Description = "Train this board only.";
+        var command = new Command("doctor", "Say what is missing on this machine or in a rig, and how to mend it.")
+        {
+            rig,
+            exercise,
+            board,
+            json,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 await Housekeeping.SweepAsync(environment, cancellationToken);
+                if (parsed.GetResult(exercise) is not null)
+                {
+                    await TrainingCommand.RunAsync(
+                        environment,
+                        RigFiles.Read(environment, parsed.GetValue(rig)),
+                        parsed.GetValue(board),
+                        parsed.GetValue(exercise) ?? TrainingCommand.DefaultCycles,
+                        cancellationToken
+                    );
+                }
+
                 var tools = await Task.WhenAll(
                     HostTools.All.Select(tool => ToolProbe.FindAsync(tool, environment.Time, cancellationToken))
                 );
                 var items = tools
-                    .Select(Item.Of)
+                    .Select(FindingOf)
                     .Concat(Places(environment))
                     .Append(RigItem(environment, parsed.GetValue(rig)))
+                    .Concat(await BoardItemsAsync(environment, parsed.GetValue(rig), cancellationToken))
                     .Concat(await ClusterItemsAsync(environment))
                     .ToList();
                 Tell(environment, items, parsed.GetValue(json));
@@ -41,7 +67,7 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static IEnumerable<Item> Places(LabEnvironment environment)
+    private static IEnumerable<Finding> Places(LabEnvironment environment)
     {
         yield return Try(
             "cache folder",
@@ -56,14 +82,14 @@ internal static class DoctorCommand
     }
 
     /// <summary>Which kinds of cluster are ready here, and which were never run where the lab is made.</summary>
-    private static async Task<IReadOnlyList<Item>> ClusterItemsAsync(LabEnvironment environment)
+    private static async Task<IReadOnlyList<Finding>> ClusterItemsAsync(LabEnvironment environment)
     {
         await using var owner = ProcessOwner.Open(environment.Folders, environment.Time);
         return
         [
             .. ClusterFlavors
                 .All(new ClusterChoice(), environment.Folders, owner)
-                .Select(flavor => new Item(
+                .Select(flavor => new Finding(
                     $"cluster {flavor.Name}",
                     flavor.NeverRunHere is not null ? "untested"
                         : flavor.FindCached() is null ? "not built yet"
@@ -74,18 +100,36 @@ internal static class DoctorCommand
         ];
     }
 
-    private static Item RigItem(LabEnvironment environment, string? name) =>
-        Try("rig", name ?? RigFiles.Default, () => RigFiles.Read(environment, name).File);
-
-    private static Item Try(string name, string detail, Func<string> check)
+    private static async Task<IReadOnlyList<Finding>> BoardItemsAsync(
+        LabEnvironment environment,
+        string? name,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return new Item(name, "has", check(), Remedy: null);
+            var rig = RigFiles.Read(environment, name);
+            return await new RigDoctor(environment.Folders, rig, environment.Time).LookAsync(cancellationToken);
+        }
+        catch (RigException)
+        {
+            // The rig's own entry says why.
+            return [];
+        }
+    }
+
+    private static Finding RigItem(LabEnvironment environment, string? name) =>
+        Try("rig", name ?? RigFiles.Default, () => RigFiles.Read(environment, name).File);
+
+    private static Finding Try(string name, string detail, Func<string> check)
+    {
+        try
+        {
+            return new Finding(name, "has", check(), Remedy: null);
         }
         catch (HwLabException exception)
         {
-            return new Item(
+            return new Finding(
                 name,
                 "unusable",
                 exception.Where is null ? $"{detail}: {exception.What}" : $"{exception.Where}: {exception.What}",
@@ -94,7 +138,7 @@ internal static class DoctorCommand
         }
     }
 
-    private static void Tell(LabEnvironment environment, List<Item> items, bool asJson)
+    private static void Tell(LabEnvironment environment, List<Finding> items, bool asJson)
     {
         if (asJson)
         {
@@ -129,21 +173,16 @@ internal static class DoctorCommand
         );
     }
 
-    private sealed record Item(string Name, string State, string Detail, string? Remedy)
+    private static Finding FindingOf(ToolFinding finding)
     {
-        public static Item Of(ToolFinding finding)
+        var state = finding.State switch
         {
-            var state = finding.State switch
-            {
-                ToolState.Missing => "missing",
-                ToolState.TooOld => "too old",
-                ToolState.UnknownVersion => "unknown version",
-                _ => "has",
-            };
-            var detail = finding.Path is null
-                ? finding.Tool.Purpose
-                : $"{finding.Version?.ToString() ?? ""} {finding.Path}".Trim();
-            return new Item(finding.Tool.Name, state, detail, finding.Remedy);
-        }
+            ToolState.Missing => "missing",
+            ToolState.TooOld => "too old",
+            ToolState.UnknownVersion => "unknown version",
+            _ => "has",
+        };
+        var detail = finding.Path is null ? finding.Tool.Purpose : $"{finding.Version?.ToString() ?? ""} {finding.Path}".Trim();
+        return new Finding(finding.Tool.Name, state, detail, finding.Remedy);
     }
 }

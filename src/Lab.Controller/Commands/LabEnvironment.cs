@@ -1,6 +1,7 @@
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Host.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Lab.Controller.Commands;
 
@@ -15,6 +16,15 @@ public sealed record LabEnvironment
 
     /// <summary>Whether a person watches standard output on a terminal that can be redrawn.</summary>
     public bool IsTerminal { get; init; }
+
+    /// <summary>Whether a person types at standard input.</summary>
+    public bool IsInputTerminal { get; init; }
+
+    /// <summary>Standard input, byte by byte as it comes.</summary>
+    public Lazy<Stream> Input { get; init; } = new(() => Stream.Null);
+
+    /// <summary>Standard output, byte by byte.</summary>
+    public Lazy<Stream> RawOutput { get; init; } = new(() => Stream.Null);
 
     /// <summary>Where the lab writes.</summary>
     public required LabFolders Folders { get; init; }
@@ -40,6 +50,10 @@ public sealed record LabEnvironment
             Output = Console.Out,
             Error = Console.Error,
             IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb"),
+            IsInputTerminal = !Console.IsInputRedirected,
+            // Not the console's own stream: it edits lines where a person types.
+            Input = new Lazy<Stream>(() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, 0)),
+            RawOutput = new Lazy<Stream>(Console.OpenStandardOutput),
             Folders = LabFolders.FromEnvironment(),
             RigFolders = [.. roots.OfType<string>().Select(root => Path.Combine(root, "rigs")).Distinct(StringComparer.Ordinal)],
             Wiring = new Lazy<ILabWiring>(() => new LabWiring(LabFolders.FromEnvironment())),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lab.Controller.Live;
 using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
+using Lab.Controller.Training;
 using Lab.Model.Errors;
 using Lab.Model.Scenarios;
 using Lab.Scenarios;
@@ -218,6 +219,7 @@ internal static class ListCommand
 
     private static void Boards(LabEnvironment environment, Rig rig, bool asJson)
     {
+        var training = new TrainingRecords(environment.Folders, rig.Name);
         if (asJson)
         {
             JsonOutput.WriteList(
@@ -229,9 +231,14 @@ internal static class ListCommand
                     json.WriteString("name", board.Name);
                     json.WriteString("rig", rig.Name);
                     json.WriteString("driver", board.Driver);
-                    json.WriteNumber("memoryBytes", board.Memory);
-                    json.WriteNumber("cpus", board.Cpus);
+                    if (board.Wiring is null)
+                    {
+                        json.WriteNumber("memoryBytes", board.Memory);
+                        json.WriteNumber("cpus", board.Cpus);
+                    }
+
                     json.WriteBoolean("tpm", board.HasTpm);
+                    json.WriteString("training", training.Describe(board));
                 }
             );
             return;
@@ -240,10 +247,17 @@ internal static class ListCommand
         TextTable.Write(
             environment.Output,
             [
-                ["BOARD", "DRIVER", "MEMORY", "CPUS", "TPM"],
+                ["BOARD", "DRIVER", "MEMORY", "CPUS", "TPM", "TRAINING"],
                 .. rig.Boards.Select(board =>
                     (IReadOnlyList<string>)
-                        [board.Name, board.Driver, $"{board.Memory >> 20} MiB", $"{board.Cpus}", board.HasTpm ? "yes" : "no"]
+                        [
+                            board.Name,
+                            board.Driver,
+                            board.Wiring is null ? $"{board.Memory >> 20} MiB" : "-",
+                            board.Wiring is null ? $"{board.Cpus}" : "-",
+                            board.HasTpm ? "yes" : "no",
+                            training.Describe(board),
+                        ]
                 ),
             ]
         );

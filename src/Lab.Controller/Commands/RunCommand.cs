@@ -3,6 +3,7 @@ using Lab.Controller.Live;
 using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Tracing.Otlp;
+using Lab.Controller.Training;
 using Lab.Controller.Wiring;
 using Lab.Model.Errors;
 using Lab.Model.Runs;
@@ -42,6 +43,7 @@ internal static class RunCommand
         };
         var mirror = CommonOptions.Mirror();
         var keep = new Option<bool>("--keep") { Description = "Leave the board on after the last stage, until Ctrl-C." };
+        var untrained = new Option<bool>("--untrained") { Description = "Take a real board that was never trained, or failed." };
         var json = new Option<bool>("--json") { Description = "Write one JSON object a line for each event." };
         var command = new Command("run", "Take a board through a scenario.")
         {
@@ -54,6 +56,7 @@ internal static class RunCommand
             network,
             mirror,
             keep,
+            untrained,
             json,
         };
         command.SetAction(
@@ -94,13 +97,27 @@ internal static class RunCommand
                 )
                     .WithOthers()
                     .Checked();
-                return await RunAsync(environment, request, parsed.GetValue(output), parsed.GetValue(json), cancellationToken);
+                if (!parsed.GetValue(untrained))
+                {
+                    var training = new TrainingRecords(environment.Folders, wired.Name);
+                    request.Boards.ToList().ForEach(training.Demand);
+                }
+
+                var outcome = await RunAsync(
+                    environment,
+                    request,
+                    parsed.GetValue(output),
+                    parsed.GetValue(json),
+                    cancellationToken
+                );
+                return outcome.ExitCode;
             }
         );
         return command;
     }
 
-    private static async Task<int> RunAsync(
+    /// <summary>Makes a run and shows it.</summary>
+    internal static async Task<RunOutcome> RunAsync(
         LabEnvironment environment,
         RunRequest request,
         string? output,
@@ -126,8 +143,7 @@ internal static class RunCommand
         );
         try
         {
-            var outcome = await engine.RunAsync(id, request, cancellationToken);
-            return outcome.ExitCode;
+            return await engine.RunAsync(id, request, cancellationToken);
         }
         finally
         {

@@ -20,6 +20,9 @@ public sealed record Rig
     /// <summary>How the boards are wired to the services.</summary>
     public NetworkMode Network { get; init; }
 
+    /// <summary>The interface of this host that real boards are on; null where the lab makes the network.</summary>
+    public string? HostInterface { get; init; }
+
     /// <summary>What is offered to them.</summary>
     public RigServices Services { get; init; } = new();
 

@@ -3,13 +3,19 @@ namespace Lab.Controller.Rigs;
 /// <summary>One board of a rig, as its file describes it.</summary>
 public sealed record RigBoard
 {
+    /// <summary>The driver of virtual boards.</summary>
+    public const string VirtualDriver = "qemu-virt";
+
+    /// <summary>The driver of real boards.</summary>
+    public const string WiredDriver = "wired";
+
     /// <summary>The memory, in bytes, that a board is given where the rig does not say: a node holds its root file system in it.</summary>
     public const long DefaultMemory = 1L << 30;
 
     /// <summary>The board's name, unique in its rig.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The driver: <c>qemu-virt</c>.</summary>
+    /// <summary>The driver: <see cref="VirtualDriver"/> or <see cref="WiredDriver"/>.</summary>
     public required string Driver { get; init; }
 
     /// <summary>Where the rig file describes it.</summary>
@@ -30,6 +36,11 @@ public sealed record RigBoard
     /// <summary>What the board's hardware clock says when it gets power; null for the right time.</summary>
     public DateTimeOffset? Clock { get; init; }
 
-    /// <summary>The full path of the firmware image; null for the one that the lab prepares.</summary>
+    /// <summary>
+    /// The full path of the firmware image; null for the one that the lab prepares, or, of a real board, where the lab has no copy of it.
+    /// </summary>
     public string? FirmwarePath { get; init; }
+
+    /// <summary>How a real board hangs on the lab; null for a virtual one.</summary>
+    public RigWiring? Wiring { get; init; }
 }

@@ -71,6 +71,16 @@ internal sealed class RigMap
             : throw Wrong(key, _values[key]);
     }
 
+    /// <summary>The word under a key, one of those, or null.</summary>
+    public string? Word(string key, IReadOnlyList<string> allowed) =>
+        !_values.TryGetValue(key, out var node) ? null
+        : node is YamlNode.Scalar scalar && allowed.Contains(scalar.Value, StringComparer.Ordinal) ? scalar.Value
+        : throw new RigException(
+            $"'{key}' of {_syntax.Name} cannot be {node.Kind}",
+            $"{node.At}",
+            $"{key}: one of: {string.Join(", ", allowed)}"
+        );
+
     /// <summary>A boolean, <c>true</c> or <c>false</c> and no other word for it.</summary>
     public bool Flag(string key, bool otherwise) => OneOf(key) is { } value ? value == "true" : otherwise;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Lab.Model.Errors;
 
@@ -48,6 +47,7 @@ public static class RigReader
             Name = map.Matching("rig", RigSyntax.NamePattern)!,
             File = file,
             Network = ReadNetwork(map.Map("network")),
+            HostInterface = map.Map("network")?.Matching("interface", RigSyntax.InterfacePattern),
             Services = ReadServices(map.Map("services")),
             Target = map.Matching("target", RigSyntax.TargetPattern) ?? Rig.DefaultTarget,
             Pcrs = ReadPcrs(map.Map("attestation")),
@@ -57,7 +57,7 @@ public static class RigReader
                 ?? Rig.DefaultAttestationInterval,
             Cluster = ReadCluster(map.Map("cluster")),
             GitOps = ReadGitOps(map.Map("gitops"), file),
-            Boards = ReadBoards(map, file),
+            Boards = BoardReader.Read(map, file),
         };
         CheckWiring(rig, map);
         return rig;
@@ -95,7 +95,9 @@ public static class RigReader
             );
 
     private static RigGitOps ReadGitOps(RigMap? map, string file) =>
-        map is null ? new RigGitOps() : new RigGitOps(map.OneOf("engine") ?? RigGitOps.Embedded, ReadFolder(map, "fleet", file));
+        map is null
+            ? new RigGitOps()
+            : new RigGitOps(map.OneOf("engine") ?? RigGitOps.Embedded, RigPaths.ReadFolder(map, "fleet", file));
 
     private static int[] ReadPcrs(RigMap? map)
     {
@@ -122,144 +124,9 @@ public static class RigReader
         return [.. pcrs];
     }
 
-    private static List<RigBoard> ReadBoards(RigMap map, string file)
-    {
-        var boards = new List<RigBoard>();
-        var names = new Dictionary<string, SourceMark>(StringComparer.Ordinal);
-        var addresses = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var item in map.List("boards"))
-        {
-            var board = ReadBoard(new RigMap(item, RigSyntax.Board), file);
-            if (!names.TryAdd(board.Name, board.At))
-            {
-                throw new RigException(
-                    $"two boards are named '{board.Name}'; the first in line {names[board.Name].Line}",
-                    $"{board.At}",
-                    "name: must be unique in the rig"
-                );
-            }
-
-            if (board.MacAddress is { } address && !addresses.TryAdd(address, board.Name))
-            {
-                throw new RigException(
-                    $"'mac' of board '{board.Name}' is also that of '{addresses[address]}'; two such boards on one network do not work",
-                    $"{board.At}",
-                    "mac: must be unique in the rig; without it, one is chosen"
-                );
-            }
-
-            boards.Add(board);
-        }
-
-        return boards.Count > 0
-            ? boards
-            : throw new RigException("the rig has no boards", $"{map.Where("boards")}", "boards: a list of at least one");
-    }
-
-    private static RigBoard ReadBoard(RigMap map, string file) =>
-        new()
-        {
-            At = map.Where("name"),
-            Name = map.Matching("name", RigSyntax.NamePattern)!,
-            Driver = map.OneOf("driver")!,
-            Memory = ReadMemory(map),
-            Cpus = map.Number("cpus", 1, RigSyntax.MostCpus, otherwise: 1),
-            HasTpm = map.OneOf("tpm") != "none",
-            MacAddress = ReadMac(map),
-            Clock = ReadClock(map),
-            FirmwarePath = ReadFile(map, "firmware", file),
-        };
-
-    private static long ReadMemory(RigMap map)
-    {
-        if (map.Matching("memory", RigSyntax.MemoryPattern) is not { } text)
-        {
-            return RigBoard.DefaultMemory;
-        }
-
-        var size =
-            long.Parse(text[..^3], CultureInfo.InvariantCulture) << (text.EndsWith("GiB", StringComparison.Ordinal) ? 30 : 20);
-        return size is >= RigSyntax.LeastMemory and <= RigSyntax.MostMemory
-            ? size
-            : throw new RigException(
-                $"'memory' cannot be {text}",
-                $"{map.Where("memory")}",
-                $"memory: from {RigSyntax.LeastMemory >> 20}MiB (what the boot chain needs) to {RigSyntax.MostMemory >> 30}GiB"
-            );
-    }
-
-    private static DateTimeOffset? ReadClock(RigMap map)
-    {
-        if (map.Matching("clock", RigSyntax.ClockPattern) is not { } text)
-        {
-            return null;
-        }
-
-        return DateTimeOffset.TryParse(
-            text,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out var moment
-        )
-            ? moment
-            : throw new RigException(
-                $"'clock' {text} is not a moment",
-                $"{map.Where("clock")}",
-                "clock: such as 2001-02-03T04:05:06Z"
-            );
-    }
-
-    private static string? ReadMac(RigMap map)
-    {
-        var address = map.Matching("mac", RigSyntax.MacPattern);
-        if (address is null)
-        {
-            return null;
-        }
-
-        // IEEE 802: the lowest bit of the first octet marks a group address, which no station may have.
-        return (Convert.ToByte(address[..2], 16) & 1) == 0
-            ? address
-            : throw new RigException(
-                $"'mac' {address} is a group address",
-                $"{map.Where("mac")}",
-                "make its first byte even, such as 52"
-            );
-    }
-
-    private static string? ReadFile(RigMap map, string key, string rigFile)
-    {
-        if (map.Text(key) is not { } name)
-        {
-            return null;
-        }
-
-        // A NUL cannot be part of a path; Path.Combine passes it on and the file system would throw.
-        var path = name.Contains('\0', StringComparison.Ordinal)
-            ? name
-            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(rigFile))!, name));
-        return File.Exists(path)
-            ? path
-            : throw new RigException($"'{key}' names a file that is not there: {path}", $"{map.Where(key)}");
-    }
-
-    private static string? ReadFolder(RigMap map, string key, string rigFile)
-    {
-        if (map.Text(key) is not { } name)
-        {
-            return null;
-        }
-
-        var path = name.Contains('\0', StringComparison.Ordinal)
-            ? name
-            : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(rigFile))!, name));
-        return Directory.Exists(path)
-            ? path
-            : throw new RigException($"'{key}' names a folder that is not there: {path}", $"{map.Where(key)}");
-    }
-
     private static void CheckWiring(Rig rig, RigMap map)
     {
+        CheckNetwork(rig, map);
         if (rig.Services is { Cluster: true, Attestation: false } or { Cluster: true, Registry: false } && map.Has("cluster"))
         {
             throw new RigException(
@@ -293,6 +160,32 @@ public static class RigReader
                 "the rig has an attestation policy and no board has a TPM",
                 $"{map.Where("attestation")}",
                 "boards: give one 'tpm: swtpm', or remove the policy"
+            );
+        }
+    }
+
+    private static void CheckNetwork(Rig rig, RigMap map)
+    {
+        if (rig.HostInterface is null)
+        {
+            return;
+        }
+
+        if (rig.Network == NetworkMode.User)
+        {
+            throw new RigException(
+                "QEMU's user network leads to no interface",
+                $"{map.Map("network")!.Where("mode")}",
+                "remove 'mode', or 'interface'"
+            );
+        }
+
+        if (rig.Boards.FirstOrDefault(board => board.Wiring is null) is { } board)
+        {
+            throw new RigException(
+                $"board '{board.Name}' is virtual, and the rig's network is an interface of this host",
+                $"{board.At}",
+                "describe virtual boards in a rig of their own"
             );
         }
     }

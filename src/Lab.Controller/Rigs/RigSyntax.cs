@@ -29,7 +29,30 @@ internal static class RigSyntax
 
     public static readonly string[] NetworkModes = ["auto", "segment", "user"];
 
-    public static readonly string[] Drivers = ["qemu-virt"];
+    public static readonly string[] Drivers = [RigBoard.VirtualDriver, RigBoard.WiredDriver];
+
+    /// <summary>The keys of a virtual board.</summary>
+    public static readonly string[] VirtualKeys = ["name", "template", "driver", "memory", "cpus", "tpm", "mac", "clock", "firmware"];
+
+    /// <summary>The keys of a real board.</summary>
+    public static readonly string[] WiredKeys =
+    [
+        "name",
+        "template",
+        "driver",
+        "mac",
+        "power",
+        "console",
+        "tpm",
+        "firmware",
+        "boot-loader",
+    ];
+
+    /// <summary>IFNAMSIZ leaves 15 characters: if(7).</summary>
+    public const string InterfacePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$";
+
+    /// <summary>A Raspberry Pi's serial number, or another prefix of one folder.</summary>
+    public const string PrefixPattern = "^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$";
 
     public static readonly string[] Tpms = ["swtpm", "none"];
 
@@ -54,7 +77,13 @@ internal static class RigSyntax
     private static readonly string[] Booleans = ["true", "false"];
 
     public static MapSyntax Network { get; } =
-        new("the network", [new("mode", "how the boards are wired to the services", Allowed: NetworkModes)]);
+        new(
+            "the network",
+            [
+                new("mode", "how the boards are wired to the services", Allowed: NetworkModes),
+                new("interface", "the interface of this host that real boards are on, such as eth1"),
+            ]
+        );
 
     public static MapSyntax Services { get; } =
         new(
@@ -96,18 +125,49 @@ internal static class RigSyntax
             [new("engine", "what applies the repository", Allowed: Engines), new("fleet", "a folder, relative to the rig file")]
         );
 
+    public static MapSyntax InstalledTpm { get; } =
+        new(
+            "the TPM",
+            [
+                new("certificate", "the file with its endorsement key's certificate", Required: true),
+                new("authority", "the file with the certificates of the authority that signed it", Required: true),
+            ]
+        );
+
+    public static MapSyntax BootLoader { get; } =
+        new(
+            "the boot loader",
+            [
+                new("prefix", "the folder that it asks for: a Raspberry Pi's serial number", Required: true),
+                new("files", "the folder that is served there, relative to the rig file", Required: true),
+            ]
+        );
+
+    /// <summary>What a template may have.</summary>
+    public static MapSyntax Template { get; } =
+        new(
+            "a template",
+            [
+                new("driver", "what the board is", Allowed: Drivers),
+                new("memory", "a size such as 512MiB or 1GiB"),
+                new("cpus", $"a number from 1 to {MostCpus}"),
+                new("tpm", "where the board's TPM comes from: swtpm, none, or a mapping for a real one"),
+                new("mac", "a MAC address such as 52:54:00:12:34:56"),
+                new("clock", "a moment such as 2001-02-03T04:05:06Z"),
+                new("firmware", "a file, relative to the rig file"),
+                new("power", "what switches a real board's power: a mapping with a driver"),
+                new("console", "a real board's console: a mapping with a driver, or a list of them"),
+                new("boot-loader", "where a real board gets its firmware from: a mapping"),
+            ]
+        );
+
     public static MapSyntax Board { get; } =
         new(
             "a board",
             [
                 new("name", "a name of lower-case letters, digits and hyphens", Required: true),
-                new("driver", "what the board is", Required: true, Allowed: Drivers),
-                new("memory", "a size such as 512MiB or 1GiB"),
-                new("cpus", $"a number from 1 to {MostCpus}"),
-                new("tpm", "where the board's TPM comes from", Allowed: Tpms),
-                new("mac", "a MAC address such as 52:54:00:12:34:56"),
-                new("clock", "a moment such as 2001-02-03T04:05:06Z"),
-                new("firmware", "a file, relative to the rig file"),
+                new("template", "one of the rig's templates"),
+                .. Template.Keys,
             ]
         );
 
@@ -122,6 +182,7 @@ internal static class RigSyntax
                 new("attestation", "a mapping", Map: Attestation),
                 new("cluster", "a mapping", Map: Cluster),
                 new("gitops", "a mapping", Map: GitOps),
+                new("templates", "a mapping: what boards have in common, by names"),
                 new("boards", "a list of boards", Required: true, Map: Board),
             ]
         );

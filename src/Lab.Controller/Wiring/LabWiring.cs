@@ -1,3 +1,4 @@
+using Lab.Controller.Leases;
 using Lab.Controller.Rigs;
 using Lab.Emulation.Images;
 using Lab.Emulation.Qemu;
@@ -19,8 +20,6 @@ namespace Lab.Controller.Wiring;
 /// <param name="folders">Where the lab writes.</param>
 internal sealed class LabWiring(LabFolders folders) : ILabWiring
 {
-    private const string VirtualDriver = "qemu-virt";
-
     // Deadlines say that something hangs; they are no measure of speed.
     private const double Headroom = 3;
 
@@ -30,11 +29,6 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     public async Task<PreparedRun> PrepareAsync(RunSetup setup, CancellationToken cancellationToken)
     {
-        if (setup.Boards.FirstOrDefault(board => board.Driver != VirtualDriver) is { } strange)
-        {
-            throw new RigException($"there is no driver '{strange.Driver}'", $"{strange.At}", $"one of: {VirtualDriver}");
-        }
-
         foreach (var removed in await Leftovers.SweepAsync(folders, cancellationToken))
         {
             setup.Log.Information("Left by a run that was killed: {Removed}", removed);
@@ -54,9 +48,15 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
 
     private async Task<PreparedRun> PrepareAsync(RunSetup setup, HeldParts held, CancellationToken cancellationToken)
     {
+        var leases = new BoardLeases(folders, setup.Rig.Name, setup.Time);
+        foreach (var board in setup.Boards)
+        {
+            held.Hold(await leases.UseAsync(board.Name, $"run of {setup.Request.Scenario.Name}", cancellationToken));
+        }
+
         var owner = held.Hold(ProcessOwner.Open(folders, setup.Time));
         // The segment's probe and the artifacts have nothing to do with each other.
-        var connecting = RigNetwork.ConnectAsync(setup.Rig, owner, cancellationToken);
+        var connecting = RigNetwork.ConnectAsync(setup.Rig, folders, owner, cancellationToken);
         var choosing = AcceleratorProbe.ChooseAsync(folders, owner, setup.Time, cancellationToken);
         var parts = setup.Request.NeedsCluster ? await ClusterParts.PrepareAsync(setup, folders, owner, cancellationToken) : null;
         var artifacts = await RunArtifacts.PrepareAsync(
@@ -88,15 +88,10 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             cluster is null || !setup.Rig.Services.Git
                 ? null
                 : held.Hold(await GitWing.StartAsync(setup, cluster, parts!, folders, owner, cancellationToken));
-        var authority = await EndorsementAuthority.OpenAsync(
-            folders.Rig(setup.Rig.Name),
-            setup.Rig.Name,
-            setup.Time,
-            cancellationToken
-        );
+        var makers = new BoardMakers(folders, owner, setup, artifacts, network, accelerator);
         var services = held.Hold(
             await RunServices.StartAsync(
-                Options(setup, owner, artifacts, network, authority.Certificate) with
+                Options(setup, owner, artifacts, network, await makers.ReadAuthoritiesAsync(cancellationToken)) with
                 {
                     Secret = cluster?.Secret,
                     Images = parts?.Images ?? [],
@@ -107,9 +102,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
         var boards = new List<Board>();
         foreach (var board in setup.Boards)
         {
-            boards.Add(
-                held.Hold(await OpenBoardAsync(setup, board, owner, artifacts, network, services, accelerator, cancellationToken))
-            );
+            boards.Add(held.Hold(await makers.OpenAsync(board, services, cancellationToken)));
         }
 
         foreach (var board in boards.Where(board => board.Has(typeof(ITpm))))
@@ -152,14 +145,12 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             ["host-slowness"] = $"{speed.Scale:0.0}",
         };
 
-    private static string MacOf(RunSetup setup, RigBoard board) => board.MacAddress ?? MacAddress.For(setup.Rig.Name, board.Name);
-
     private RunServicesOptions Options(
         RunSetup setup,
         ProcessOwner owner,
         RunArtifacts artifacts,
         RigNetwork network,
-        ReadOnlyMemory<byte> authority
+        IReadOnlyList<ReadOnlyMemory<byte>> authorities
     ) =>
         new()
         {
@@ -169,11 +160,19 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
             Owner = owner,
             Time = setup.Time,
             Segment = network.Segment,
-            Boards = setup.Boards.ToDictionary(board => MacOf(setup, board), board => board.Name, StringComparer.Ordinal),
+            Boards = setup.Boards.ToDictionary(
+                board => BoardMakers.MacOf(setup.Rig, board),
+                board => board.Name,
+                StringComparer.Ordinal
+            ),
             BootFiles = new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [RunArtifacts.BootFile] = artifacts.LinuxBoot.Uki.Path,
             },
+            BootFolders = setup
+                .Boards.Select(board => board.Wiring?.Files)
+                .OfType<RigFirmwareFiles>()
+                .ToDictionary(files => files.Prefix, files => files.Folder, StringComparer.Ordinal),
             BootFile = RunArtifacts.BootFile,
             Tuf = artifacts.Tuf,
             Os = new OsArtifact(
@@ -189,50 +188,7 @@ internal sealed class LabWiring(LabFolders folders) : ILabWiring
                 RootDigest = artifacts.Target.Root?.Digest,
             },
             Reference = artifacts.Reference(setup.Rig),
-            EndorsementAuthorities = [authority],
+            EndorsementAuthorities = authorities,
             PcrMeanings = RunArtifacts.PcrMeanings,
         };
-
-    private Task<Board> OpenBoardAsync(
-        RunSetup setup,
-        RigBoard board,
-        ProcessOwner owner,
-        RunArtifacts artifacts,
-        RigNetwork network,
-        RunServices services,
-        Accelerator accelerator,
-        CancellationToken cancellationToken
-    ) =>
-        VirtualBoard.OpenAsync(
-            new VirtualBoardSettings
-            {
-                Rig = setup.Rig.Name,
-                Board = board.Name,
-                MacAddress = MacOf(setup, board),
-                HasTpm = board.HasTpm,
-                FirmwarePath = artifacts.FirmwarePath,
-                Boot = new BootConfiguration(RunArtifacts.BootFile),
-                Network = network.ForBoard(services.FilesFolder, services.BoardOrigin),
-                FirmwareEnvironment = new NetbootEnvironment(),
-                Accelerator = accelerator,
-                MemoryMebibytes = (int)(board.Memory >> 20),
-                Processors = board.Cpus,
-                Clock = board.Clock,
-            },
-            folders,
-            owner,
-            setup.Time,
-            cancellationToken
-        );
-
-    /// <summary>Writes U-Boot's variables for a netboot.</summary>
-    private sealed class NetbootEnvironment : IFirmwareEnvironment
-    {
-        public Task WriteAsync(
-            string path,
-            BootConfiguration configuration,
-            string macAddress,
-            CancellationToken cancellationToken
-        ) => ImageBuilder.WriteEnvironmentAsync(path, macAddress, configuration.BootArguments, cancellationToken);
-    }
 }

@@ -2,6 +2,7 @@ using Lab.Controller.Rigs;
 using Lab.Emulation.Qemu;
 using Lab.Host.Networks;
 using Lab.Host.Processes;
+using Lab.Host.Storage;
 using Lab.Model.Errors;
 
 namespace Lab.Controller.Wiring;
@@ -10,13 +11,15 @@ namespace Lab.Controller.Wiring;
 internal sealed class RigNetwork : IAsyncDisposable
 {
     private readonly NetworkSegment? _segment;
+    private readonly FolderLease? _lease;
 
-    private RigNetwork(NetworkSegment? segment, string reason)
+    private RigNetwork(NetworkSegment? segment, string reason, FolderLease? lease = null)
     {
         _segment = segment;
+        _lease = lease;
         Facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["network"] = segment is null ? "user" : "segment",
+            ["network"] = segment is null ? "user" : segment.HostInterface ?? "segment",
             ["network-reason"] = reason,
         };
     }
@@ -28,9 +31,30 @@ internal sealed class RigNetwork : IAsyncDisposable
     public NetworkSegment? Segment => _segment;
 
     /// <summary>Connects as the rig says.</summary>
-    /// <exception cref="RigException">The rig demands a segment and this user may make none here.</exception>
-    public static async Task<RigNetwork> ConnectAsync(Rig rig, ProcessOwner owner, CancellationToken cancellationToken)
+    /// <exception cref="RigException">The rig demands a segment and this user may make none here, or names no interface for real boards.</exception>
+    /// <exception cref="LabException">The rig's interface cannot be used, or another run uses it.</exception>
+    public static async Task<RigNetwork> ConnectAsync(
+        Rig rig,
+        LabFolders folders,
+        ProcessOwner owner,
+        CancellationToken cancellationToken
+    )
     {
+        if (rig.HostInterface is { } hostInterface)
+        {
+            // One address on the wire, and one DHCP server.
+            return await ConnectAsync(rig, hostInterface, folders, owner, cancellationToken);
+        }
+
+        if (rig.Boards.FirstOrDefault(board => board.Wiring is not null) is { } wired)
+        {
+            throw new RigException(
+                $"board '{wired.Name}' gets its address and its boot file on an interface of this host, and the rig names none",
+                $"{wired.At}",
+                "network: { interface: eth1 }, with the interface that the boards' cables lead to"
+            );
+        }
+
         if (rig.Network == NetworkMode.User)
         {
             return new RigNetwork(segment: null, "the rig says so");
@@ -53,9 +77,41 @@ internal sealed class RigNetwork : IAsyncDisposable
         );
     }
 
+    private static async Task<RigNetwork> ConnectAsync(
+        Rig rig,
+        string hostInterface,
+        LabFolders folders,
+        ProcessOwner owner,
+        CancellationToken cancellationToken
+    )
+    {
+        var lease = FolderLease.Take(Path.Combine(folders.State, "interfaces", hostInterface), $"interface {hostInterface}");
+        try
+        {
+            return new RigNetwork(
+                await NetworkSegment.CreateOnAsync(owner, hostInterface, cancellationToken: cancellationToken),
+                $"{rig.File} names it",
+                lease
+            );
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The same for a virtual board.</summary>
     public VirtualNetwork ForBoard(string filesFolder, Uri origin) =>
         _segment is null ? new VirtualNetwork.User(filesFolder, origin) : new VirtualNetwork.Segment(_segment);
 
-    public ValueTask DisposeAsync() => _segment?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_segment is not null)
+        {
+            await _segment.DisposeAsync();
+        }
+
+        _lease?.Dispose();
+    }
 }

@@ -25,6 +25,15 @@ internal sealed record RunArtifacts(
     IReadOnlyDictionary<string, string> Facts
 )
 {
+    // What a board's own firmware decides: its version, and its SMBIOS tables.
+    private static readonly int[] FirmwarePcrs = [0, 1];
+
+    /// <summary>Whether an on-chip ROM measures the firmware. That of a virtual board does; a real board's is not known to.</summary>
+    public bool FirmwareMeasuredByRom { get; init; } = true;
+
+    /// <summary>Whether the lab knows what firmware the board has.</summary>
+    public bool FirmwareKnown { get; init; } = true;
+
     /// <summary>The name under which boards ask for <see cref="LinuxBoot"/>.</summary>
     public const string BootFile = "uki.efi";
 
@@ -47,14 +56,27 @@ internal sealed record RunArtifacts(
         };
 
     /// <summary>The values that attestation demands: those of the rig's PCRs, or of all that are predicted.</summary>
-    public ReferenceValues Reference(Rig rig) =>
-        new(
+    /// <exception cref="RigException">The rig demands one that follows from a firmware which the lab does not have.</exception>
+    public ReferenceValues Reference(Rig rig)
+    {
+        if (!FirmwareKnown && rig.Pcrs.Intersect(FirmwarePcrs).Any())
+        {
+            throw new RigException(
+                "PCRs 0 and 1 follow from the board's firmware, and the rig has no copy of it",
+                rig.File,
+                "give the board 'firmware:', or leave them out of 'attestation: { pcrs: … }'"
+            );
+        }
+
+        return new(
             $"predicted for rig {rig.Name} from its firmware, LinuxBoot image and target",
             Prediction
                 .Values.Where(value => rig.Pcrs.Count == 0 || rig.Pcrs.Contains(value.Key))
+                .Where(value => FirmwareKnown || !FirmwarePcrs.Contains(value.Key))
                 .ToDictionary(value => value.Key, value => (IReadOnlyList<byte[]>)[value.Value]),
-            pcr0Start: PcrPredictor.HcrtmValue(Firmware.Span)
+            pcr0Start: FirmwareMeasuredByRom ? PcrPredictor.HcrtmValue(Firmware.Span) : null
         );
+    }
 
     /// <summary>Fetches, builds and predicts; from the cache where nothing changed.</summary>
     /// <param name="installation">Where from.</param>
@@ -91,10 +113,15 @@ internal sealed record RunArtifacts(
                 new TargetDigests(Bytes(target.Kernel), Bytes(target.Initrd), Bytes(target.CommandLine))
                 {
                     Root = target.Root is { } root ? Bytes(root) : null,
-                }
+                },
+                FirmwareMeasuredByRom: setup.Board.Wiring is null
             )
         );
-        return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts));
+        return new RunArtifacts(firmwarePath, firmware, linuxBoot, target, tuf, prediction, Describe(parts))
+        {
+            FirmwareMeasuredByRom = setup.Board.Wiring is null,
+            FirmwareKnown = setup.Board.Wiring is null || setup.Board.FirmwarePath is not null,
+        };
     }
 
     private static PcrPrediction Predict(RunSetup setup, BootArtifacts artifacts)

@@ -43,6 +43,11 @@ public static class WiredBoard
             }
 
             power = OpenPower(settings, gates, consoles, time);
+            if (power is not null)
+            {
+                consoles.ForEach(console => console.FindPowerLoss = power.FindLossAsync);
+            }
+
             if (settings.TakesOver && power is not null)
             {
                 await power.CutAsync(cancellationToken);
@@ -50,7 +55,7 @@ public static class WiredBoard
 
             return new Board(
                 settings.Board,
-                power is null ? consoles : [power, .. consoles],
+                [.. power is null ? (IFacet[])[] : [power], .. consoles, .. settings.Facets],
                 () => ReleaseAsync(settings, power, consoles, time)
             );
         }

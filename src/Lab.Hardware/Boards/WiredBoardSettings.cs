@@ -1,5 +1,6 @@
 using Lab.Hardware.Consoles;
 using Lab.Hardware.Power;
+using Lab.Model.Boards;
 using Lab.Model.Consoles;
 
 namespace Lab.Hardware.Boards;
@@ -15,6 +16,9 @@ public sealed record WiredBoardSettings
 
     /// <summary>Its consoles, the main one first; names are unique.</summary>
     public IReadOnlyList<ConsoleSettings> Consoles { get; init; } = [];
+
+    /// <summary>What it has beside power and consoles.</summary>
+    public IReadOnlyList<IFacet> Facets { get; init; } = [];
 
     /// <summary>Keeps a console's bytes, by the console's name; null where nobody does.</summary>
     public Func<string, ConsoleLog?>? Log { get; init; }

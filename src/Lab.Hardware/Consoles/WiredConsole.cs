@@ -34,6 +34,9 @@ public sealed class WiredConsole : IConsole, ILineControl, IAsyncDisposable
     /// <summary>Why the line is not connected; null while it is.</summary>
     public LabException? Fault => _line.Fault;
 
+    /// <summary>Finds out whether a board that does not say what is awaited has lost its power; null where nobody can.</summary>
+    internal Func<CancellationToken, Task<LabException?>>? FindPowerLoss { get; set; }
+
     /// <summary>Connects the console and starts to read.</summary>
     /// <param name="settings">Its section of the rig.</param>
     /// <param name="where">Board and place in the rig, for messages.</param>
@@ -77,7 +80,7 @@ public sealed class WiredConsole : IConsole, ILineControl, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="LabException">The line was not connected for some of the time.</exception>
+    /// <exception cref="LabException">The line was not connected for some of the time, or the board has lost its power.</exception>
     public async Task<ConsoleMatch> ExpectAsync(
         ConsolePattern pattern,
         long from,
@@ -100,6 +103,15 @@ public sealed class WiredConsole : IConsole, ILineControl, IAsyncDisposable
                 why?.Remedy ?? "see its cable and its adapter",
                 exception
             );
+        }
+        catch (ConsoleTimeoutException exception) when (FindPowerLoss is not null)
+        {
+            if (await FindPowerLoss(cancellationToken) is not { } loss)
+            {
+                throw;
+            }
+
+            throw new LabException($"'{pattern.Text}' did not come: {loss.What}", loss.Where, loss.Remedy, exception);
         }
     }
 

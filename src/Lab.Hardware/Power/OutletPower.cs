@@ -19,6 +19,7 @@ public sealed class OutletPower : IPower, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly DeviceRequest _request;
     private readonly Action<string> _powerLost;
+    private volatile bool _isGiven;
 
     /// <param name="outlet">What switches.</param>
     /// <param name="where">Board and place in the rig, for messages.</param>
@@ -59,6 +60,16 @@ public sealed class OutletPower : IPower, IAsyncDisposable
             return new PowerReading(PowerState.Unknown, exception);
         }
     }
+
+    /// <summary>Finds out whether a board that does not answer has lost the power that was given to it; null where it has it, or nobody knows.</summary>
+    public async Task<LabException?> FindLossAsync(CancellationToken cancellationToken) =>
+        _isGiven && (await ReadAsync(cancellationToken)).State == PowerState.Off
+            ? new LabException(
+                "the outlet was switched on and says that it is off",
+                _request.Where,
+                "see who or what has switched it off, and its fuse"
+            )
+            : null;
 
     /// <inheritdoc/>
     /// <remarks>A device that cannot be read leaves the state unknown; <see cref="ReadAsync"/> says why.</remarks>
@@ -136,6 +147,7 @@ public sealed class OutletPower : IPower, IAsyncDisposable
     {
         var wanted = on ? PowerState.On : PowerState.Off;
         var started = _time.GetTimestamp();
+        _isGiven = false;
         await _request.RunAsync(token => _outlet.SwitchAsync(on, token), cancellationToken);
         PowerState state;
         while ((state = await _request.RunAsync(_outlet.ReadAsync, cancellationToken)) != wanted)
@@ -159,6 +171,7 @@ public sealed class OutletPower : IPower, IAsyncDisposable
 
         if (on)
         {
+            _isGiven = true;
             await Task.Delay(_options.Stagger, _time, cancellationToken);
         }
     }

@@ -22,6 +22,8 @@ public sealed class NetworkSegment : IAsyncDisposable
     // IFNAMSIZ, with its NUL: if(7).
     private const int LongestInterfaceName = 15;
 
+    private static readonly string[] Batch = ["-batch", "-"];
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly ProcessOwner _owner;
@@ -40,6 +42,9 @@ public sealed class NetworkSegment : IAsyncDisposable
     /// <summary>What goes before a program's command line to run it inside: see <see cref="ProcessCommand.EnterPrefix"/>.</summary>
     public IReadOnlyList<string> EnterPrefix { get; }
 
+    /// <summary>The interface of the host that the segment is on; null for one of the lab's own.</summary>
+    public string? HostInterface { get; private init; }
+
     /// <summary>The lab's IPv4 address on the bridge.</summary>
     public string Address { get; }
 
@@ -51,10 +56,71 @@ public sealed class NetworkSegment : IAsyncDisposable
     /// <param name="address">The lab's address on it, with prefix length.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="LabException">The machine does not allow it; says what was refused.</exception>
-    public static async Task<NetworkSegment> CreateAsync(
+    public static Task<NetworkSegment> CreateAsync(
         ProcessOwner owner,
         string address = DefaultAddress,
         CancellationToken cancellationToken = default
+    ) =>
+        CreateAsync(
+            owner,
+            address,
+            hostInterface: null,
+            (segment, token) =>
+                segment.ConfigureAsync(
+                    [
+                        "link set lo up",
+                        $"link add {Bridge} type bridge",
+                        $"addr add {address} dev {Bridge}",
+                        $"link set {Bridge} up",
+                    ],
+                    token
+                ),
+            "run as root, allow unprivileged user namespaces, or set the rig's network to 'user'",
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Makes a segment that real boards are on: what stands for the bridge is a port of its own (macvlan) on an interface of this host. The
+    /// host's addresses, routes and ports stay as they are, and the port goes with the segment. It takes no taps.
+    /// </summary>
+    /// <param name="owner">Who owns its processes.</param>
+    /// <param name="hostInterface">The interface that the boards' cable leads to; it must be up.</param>
+    /// <param name="address">The lab's address on it, with prefix length.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="LabException">The machine does not allow it; says what was refused.</exception>
+    public static Task<NetworkSegment> CreateOnAsync(
+        ProcessOwner owner,
+        string hostInterface,
+        string address = DefaultAddress,
+        CancellationToken cancellationToken = default
+    ) =>
+        CreateAsync(
+            owner,
+            address,
+            hostInterface,
+            async (segment, token) =>
+            {
+                await ConfigureAsync(
+                    Cli.Wrap(HostTools.Require("ip")).WithArguments(Batch),
+                    [$"link add link {hostInterface} name {Bridge} netns {segment._holder.Id} type macvlan mode bridge"],
+                    token
+                );
+                await segment.ConfigureAsync(
+                    ["link set lo up", $"addr add {address} dev {Bridge}", $"link set {Bridge} up"],
+                    token
+                );
+            },
+            $"run as root, and see that the interface {hostInterface} is there and up: ip link set {hostInterface} up",
+            cancellationToken
+        );
+
+    private static async Task<NetworkSegment> CreateAsync(
+        ProcessOwner owner,
+        string address,
+        string? hostInterface,
+        Func<NetworkSegment, CancellationToken, Task> configure,
+        string remedy,
+        CancellationToken cancellationToken
     )
     {
         var root = Environment.IsPrivilegedProcess;
@@ -79,22 +145,14 @@ public sealed class NetworkSegment : IAsyncDisposable
             string[] prefix = root
                 ? [HostTools.Require("nsenter"), "-t", target, "-n", "--"]
                 : [HostTools.Require("nsenter"), "-t", target, "-U", "-n", "--preserve-credentials", "--"];
-            var segment = new NetworkSegment(owner, holder, address, prefix);
-            await segment.ConfigureAsync(
-                ["link set lo up", $"link add {Bridge} type bridge", $"addr add {address} dev {Bridge}", $"link set {Bridge} up"],
-                cancellationToken
-            );
+            var segment = new NetworkSegment(owner, holder, address, prefix) { HostInterface = hostInterface };
+            await configure(segment, cancellationToken);
             return segment;
         }
         catch (LabException exception)
         {
             await holder.KillAsync();
-            throw new LabException(
-                $"no network segment can be made here: {exception.What}",
-                "network",
-                "run as root, allow unprivileged user namespaces, or set the rig's network to 'user'",
-                exception
-            );
+            throw new LabException($"no network segment can be made here: {exception.What}", "network", remedy, exception);
         }
         catch
         {
@@ -233,10 +291,12 @@ public sealed class NetworkSegment : IAsyncDisposable
         _failed.TrySetResult(forwarder.ExitedEarly("start the run again: nothing reaches the services through it any more"));
     }
 
-    private async Task ConfigureAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken)
+    private Task ConfigureAsync(IReadOnlyList<string> lines, CancellationToken cancellationToken) =>
+        ConfigureAsync(WrapCommand(Cli.Wrap("ip").WithArguments(Batch)), lines, cancellationToken);
+
+    private static async Task ConfigureAsync(Command ip, IReadOnlyList<string> lines, CancellationToken cancellationToken)
     {
-        var result = await WrapCommand(Cli.Wrap("ip").WithArguments(["-batch", "-"]))
-            .WithStandardInputPipe(PipeSource.FromString(string.Join('\n', lines) + "\n"))
+        var result = await ip.WithStandardInputPipe(PipeSource.FromString(string.Join('\n', lines) + "\n"))
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(cancellationToken);
         if (result.ExitCode != 0)

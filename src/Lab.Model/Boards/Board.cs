@@ -25,6 +25,9 @@ public sealed class Board(string name, IEnumerable<IFacet> facets, Func<ValueTas
     /// <summary>Whether the board has a facet of that type.</summary>
     public bool Has(Type facet) => _facets.Any(facet.IsInstanceOfType);
 
+    /// <summary>The same board, released in another way: for an owner who holds it together with other things.</summary>
+    public Board With(Func<ValueTask> release) => new(Name, _facets, release);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Interlocked.Exchange(ref _release, null)?.Invoke() ?? ValueTask.CompletedTask;
 }

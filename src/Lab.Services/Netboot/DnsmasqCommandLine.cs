@@ -28,6 +28,9 @@ internal sealed record DnsmasqCommandLine
     /// <summary>MAC address → name: handed out in DHCP option 12, by which a board knows its name.</summary>
     public IReadOnlyDictionary<string, string> Boards { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Whether others than <see cref="Boards"/> go without an answer: on a network that the lab did not make.</summary>
+    public bool IgnoresOthers { get; init; }
+
     public IReadOnlyList<string> ToArguments()
     {
         Demand(Interface, "interface");
@@ -61,6 +64,7 @@ internal sealed record DnsmasqCommandLine
             $"--enable-tftp={Interface}",
             $"--tftp-root={FilesFolder}",
             $"--tftp-max={Transfers.ToString(CultureInfo.InvariantCulture)}",
+            .. IgnoresOthers ? (string[])["--dhcp-ignore=tag:!known"] : [],
             .. Boards.Select(board => $"--dhcp-host={board.Key},{board.Value}"),
         ];
         return arguments;

@@ -39,6 +39,18 @@ internal sealed class NetbootFiles
         File.CreateSymbolicLink(PathOf(name), Path.GetFullPath(artifact));
     }
 
+    /// <summary>Serves a folder under a prefix; by TFTP only, since a name has no slash in it.</summary>
+    public void LinkFolder(string prefix, string folder)
+    {
+        if (!Directory.Exists(folder))
+            throw new LabException(
+                "the folder with the boot loader's files is not there",
+                folder,
+                "fill it: see 'boot-loader' in docs/rigs.md"
+            );
+        Directory.CreateSymbolicLink(PathOf(prefix), Path.GetFullPath(folder));
+    }
+
     public async Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = PathOf(name);

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
 using Lab.Controller.Rigs;
 using Lab.Controller.Tests.Samples;
+using Lab.Hardware.Consoles;
+using Lab.Hardware.Power;
+using Lab.Hardware.Settings;
 using NUnit.Framework;
 
 namespace Lab.Controller.Tests.Rigs;
@@ -25,7 +28,22 @@ internal sealed class RigSchemaTests
     [Test]
     public void Schema_and_reader_know_the_same_keys() => new SchemaValidator(Schema).AssertSame(Schema, RigSyntax.Rig, "rig");
 
+    [Test]
+    public void Schema_and_reader_know_the_same_keys_of_templates_and_drivers()
+    {
+        new SchemaValidator(Schema).AssertSame(Schema["$defs"]!["template"]!, RigSyntax.Template, "template");
+        AssertDrivers("power", PowerDrivers.Syntaxes);
+        AssertDrivers("consoleSection", ConsoleDrivers.Syntaxes);
+    }
+
     [TestCase("bord: 1")]
+    [TestCase("templates: [a]")]
+    [TestCase("templates: { a: { drivr: wired } }")]
+    [TestCase("network: { interface: 'eth 1' }")]
+    [TestCase("boards: [{ name: a, driver: wired, mac: '02:00:00:00:00:01', power: { driver: magic } }]")]
+    [TestCase("boards: [{ name: a, driver: wired, mac: '02:00:00:00:00:01', console: [] }]")]
+    [TestCase("boards: [{ name: a, driver: wired, mac: '02:00:00:00:00:01', console: { driver: serial, devise: a } }]")]
+    [TestCase("boards: [{ name: a, driver: wired, mac: '02:00:00:00:00:01', tpm: { file: a } }]")]
     [TestCase("rig: Bad Name")]
     [TestCase("network: { mode: bridge }")]
     [TestCase("network: auto")]
@@ -48,6 +66,22 @@ internal sealed class RigSchemaTests
         {
             Assert.That(() => RigReader.Parse(text, "r.yaml"), Throws.InstanceOf<Lab.Model.Errors.RigException>());
             Assert.That(new SchemaValidator(Schema).Validate(YamlJson.Read(text)), Is.Not.Empty);
+        });
+    }
+
+    private static void AssertDrivers(string definition, IReadOnlyList<DriverSyntax> drivers)
+    {
+        var properties = Schema["$defs"]![definition]!["properties"]!.AsObject();
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                properties.Select(property => property.Key),
+                Is.EquivalentTo(drivers.SelectMany(driver => driver.Keys).Select(key => key.Name).Append("driver").Distinct())
+            );
+            Assert.That(
+                properties["driver"]!["enum"]!.AsArray().Select(name => (string)name!),
+                Is.EquivalentTo(drivers.Select(driver => driver.Name))
+            );
         });
     }
 }
