@@ -1,6 +1,5 @@
 using Lab.Controller.Leases;
 using Lab.Controller.Rigs;
-using Lab.Emulation.Images;
 using Lab.Emulation.Qemu;
 using Lab.Emulation.Tpm;
 using Lab.Host.Machine;
