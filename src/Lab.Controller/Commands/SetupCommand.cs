@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Lab.Controller.Rigs;
 using Lab.Controller.Runs;
 using Lab.Controller.Wiring;
 using Lab.Emulation.Images;

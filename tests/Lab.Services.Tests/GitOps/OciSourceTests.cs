@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Lab.Services.GitOps.Sources;
 using Lab.Services.Tests.Registry;
-using Lab.Trust.Oci;
 
 namespace Lab.Services.Tests.GitOps;
 
@@ -243,7 +242,7 @@ public sealed class OciSourceTests
         await _artifact.SignAsync(digest, payload => TestArtifact.Sign(key, payload), said: another);
         await UnverifiedAsync("no matching signatures", Keys(("a.pub", key)));
         await UnverifiedAsync("has no public key", Keys(("a.txt", key)));
-        await UnverifiedAsync("no public key of", new() { ["a.pub"] = "nonsense"u8.ToArray() });
+        await UnverifiedAsync("no public key of", new(StringComparer.Ordinal) { ["a.pub"] = "nonsense"u8.ToArray() });
 
         async Task UnverifiedAsync(string message, Dictionary<string, byte[]> keys)
         {
