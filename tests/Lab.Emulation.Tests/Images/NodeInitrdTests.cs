@@ -38,7 +38,7 @@ public sealed class NodeInitrdTests
 
         foreach (var modules in new[] { cloud, generic })
             Assert.That(modules, Is.SupersetOf(new[] { "squashfs", "overlay", "bridge", "nf_tables", "xt_MASQUERADE" }));
-        Assert.That(cloud.Intersect(OfRaspberryPi4), Is.Empty);
+        Assert.That(cloud.Intersect(OfRaspberryPi4, StringComparer.Ordinal), Is.Empty);
         Assert.That(generic, Has.None.EqualTo("virtio_net"));
     }
 

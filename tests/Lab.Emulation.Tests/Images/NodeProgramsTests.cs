@@ -37,7 +37,9 @@ internal sealed class NodeProgramsTests
     public async Task Separate_programs_are_a_file_each()
     {
         var names = new[] { "kubelet", "kubeadm", "kube-proxy" };
-        var image = await PackAsync(new NodePrograms(names.ToDictionary(name => name, name => Write($"arm64-{name}"))));
+        var image = await PackAsync(
+            new NodePrograms(names.ToDictionary(name => name, name => Write($"arm64-{name}"), StringComparer.Ordinal))
+        );
 
         foreach (var name in names)
             Assert.That(await ReadAsync(image, $"usr/bin/{name}"), Is.EqualTo($"program arm64-{name}"));
@@ -105,7 +107,11 @@ internal sealed class NodeProgramsTests
 
     private static async Task<string> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(HostTools.Require("unsquashfs"), arguments)
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         return await process.StandardOutput.ReadToEndAsync();
     }
