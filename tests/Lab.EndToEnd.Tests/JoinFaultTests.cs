@@ -16,7 +16,7 @@ public sealed class JoinFaultTests
     public async Task RunAsync()
     {
         // Short enough for the node to outlive it here, long enough for a slow one to renew it.
-        var life = (int)(120 * Math.Max(1, (await HostSpeed.MeasureAsync(TimeProvider.System)).Scale));
+        var life = (int)(240 * Math.Max(1, (await HostSpeed.MeasureAsync(TimeProvider.System)).Scale));
         _record = (
             await LabInProcess.RunAsync(
                 new JoinFaults(),

@@ -25,8 +25,8 @@ internal sealed class CertificateRenewal(
     TimeProvider time
 )
 {
-    // The node attests between two tries; a hanging API server must not make it silent.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    // The node attests between two tries; the usual patience is three times 15 s.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private string? _seen;
     private DateTimeOffset _due;
