@@ -19,15 +19,22 @@ internal sealed class CertificateGate(
     private const string ApprovedCondition = "Approved";
     private const string DeniedCondition = "Denied";
 
+    // A connection that died without a word, as when the API server was killed, is noticed after this.
+    private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     // By UID; gone with the request.
     private readonly Dictionary<string, JudgedRequest> _judged = new(StringComparer.Ordinal);
 
     /// <summary>Watches until the API server ends the watch. A new watch begins with all requests there are, so nothing is missed.</summary>
     public async Task WatchAsync(IKubernetes api, CancellationToken cancellationToken)
     {
+        using var silent = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silent.CancelAfter(LongestWatch + Grace);
         await foreach (
             var (type, request) in api.CertificatesV1.WatchListCertificateSigningRequestAsync(
-                cancellationToken: cancellationToken
+                timeoutSeconds: (int)LongestWatch.TotalSeconds,
+                cancellationToken: silent.Token
             )
         )
         {
