@@ -12,7 +12,17 @@ public sealed class WiredBoardTests
     {
         var rack = await WiredRack.BuildAsync();
 
-        var result = await rack.RunAsync("run", "edge-node", "--rig", rack.Rig, "--out", rack.Out, "--stop-after", "attestation");
+        var result = await rack.RunAsync(
+            "run",
+            "edge-node",
+            "--rig",
+            rack.Rig,
+            "--out",
+            rack.Out,
+            "--stop-after",
+            "attestation",
+            "--untrained"
+        );
 
         var record = new HwLabProgram(rack.Out).ReadRecord();
         Assert.Multiple(() =>
