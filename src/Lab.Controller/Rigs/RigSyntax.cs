@@ -32,7 +32,18 @@ internal static class RigSyntax
     public static readonly string[] Drivers = [RigBoard.VirtualDriver, RigBoard.WiredDriver];
 
     /// <summary>The keys of a virtual board.</summary>
-    public static readonly string[] VirtualKeys = ["name", "template", "driver", "memory", "cpus", "tpm", "mac", "clock", "firmware"];
+    public static readonly string[] VirtualKeys =
+    [
+        "name",
+        "template",
+        "driver",
+        "memory",
+        "cpus",
+        "tpm",
+        "mac",
+        "clock",
+        "firmware",
+    ];
 
     /// <summary>The keys of a real board.</summary>
     public static readonly string[] WiredKeys =

@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Lab.Controller.Commands;
-using Lab.Controller.Leases;
 using Lab.Controller.Tests.Samples;
 using Lab.Controller.Wiring;
-using Lab.Host.Processes;
 using Lab.Host.Storage;
 using NUnit.Framework;
 
@@ -170,7 +168,7 @@ internal sealed class WiredCommandTests
             .Parse(output)
             .RootElement.GetProperty("checks")
             .EnumerateArray()
-            .ToDictionary(check => check.GetProperty("name").GetString()!);
+            .ToDictionary(check => check.GetProperty("name").GetString()!, StringComparer.Ordinal);
         string State(string name) => checks[name].GetProperty("state").GetString()!;
         Assert.Multiple(() =>
         {

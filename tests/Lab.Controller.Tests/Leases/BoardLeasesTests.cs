@@ -38,10 +38,10 @@ internal sealed class BoardLeasesTests
     {
         await TakeForStrangerAsync();
         var error = Assert.Throws<LabException>(() => _leases.Demand("pi-1"));
+        await Assert.ThrowsAsync<LabException>(() => _leases.UseAsync("pi-1", "a run", default));
         Assert.Multiple(() =>
         {
             Assert.That(error!.Message, Does.Contain("pi-1").And.Contain("soak test").And.Contain($"{_stranger.Id}"));
-            Assert.ThrowsAsync<LabException>(() => _leases.UseAsync("pi-1", "a run", default));
             Assert.DoesNotThrow(() => _leases.Demand("pi-2"));
         });
     }

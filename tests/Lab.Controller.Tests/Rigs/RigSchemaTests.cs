@@ -76,7 +76,13 @@ internal sealed class RigSchemaTests
         {
             Assert.That(
                 properties.Select(property => property.Key),
-                Is.EquivalentTo(drivers.SelectMany(driver => driver.Keys).Select(key => key.Name).Append("driver").Distinct())
+                Is.EquivalentTo(
+                    drivers
+                        .SelectMany(driver => driver.Keys)
+                        .Select(key => key.Name)
+                        .Append("driver")
+                        .Distinct(StringComparer.Ordinal)
+                )
             );
             Assert.That(
                 properties["driver"]!["enum"]!.AsArray().Select(name => (string)name!),

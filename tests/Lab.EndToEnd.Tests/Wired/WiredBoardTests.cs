@@ -91,7 +91,11 @@ public sealed class WiredBoardTests
         var states = found
             .RootElement.GetProperty("checks")
             .EnumerateArray()
-            .ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("state").GetString());
+            .ToDictionary(
+                check => check.GetProperty("name").GetString()!,
+                check => check.GetProperty("state").GetString(),
+                StringComparer.Ordinal
+            );
         Assert.Multiple(() =>
         {
             Assert.That(before.ExitCode, Is.EqualTo(2));

@@ -6,7 +6,6 @@ using CliWrap.Buffered;
 using Lab.Controller.Wiring;
 using Lab.Emulation.Images;
 using Lab.Emulation.Tpm;
-using Lab.Host.Machine;
 using Lab.Host.Storage;
 
 namespace Lab.EndToEnd.Tests.Wired;
