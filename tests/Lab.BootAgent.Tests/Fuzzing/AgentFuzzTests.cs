@@ -30,7 +30,8 @@ internal sealed class AgentFuzzTests
         yield return new FuzzTarget(
             "dhcp-reply",
             [offer.ToBytes(), new DhcpServerMessage(DhcpMessageType.Acknowledge).ToBytes(withEnd: false)],
-            bytes => _ = DhcpMessage.TryParse(bytes, DhcpServerMessage.Transaction, DhcpServerMessage.HardwareAddress, out var reply)
+            bytes =>
+                _ = DhcpMessage.TryParse(bytes, DhcpServerMessage.Transaction, DhcpServerMessage.HardwareAddress, out var reply)
         );
         yield return new FuzzTarget(
             "join-secret",
