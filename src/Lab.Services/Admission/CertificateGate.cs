@@ -19,7 +19,8 @@ internal sealed class CertificateGate(
     private const string ApprovedCondition = "Approved";
     private const string DeniedCondition = "Denied";
 
-    // A connection that died without a word, as when the API server was killed, is noticed after this.
+    // A connection that died without a word, as when the API server was killed, is noticed after this: the watch's own, or that of an
+    // answer which never came.
     private static readonly TimeSpan LongestWatch = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -41,7 +42,7 @@ internal sealed class CertificateGate(
             if (type == WatchEventType.Deleted)
                 _judged.Remove(request.Metadata.Uid);
             else if (type is WatchEventType.Added or WatchEventType.Modified)
-                await DecideAsync(api, request, cancellationToken);
+                await DecideAsync(api, request, silent.Token);
         }
         throw new IOException("the API server ended the watch of signing requests");
     }
