@@ -2,14 +2,21 @@ using Lab.Model.Runs;
 
 namespace Lab.EndToEnd.Tests;
 
-[TestFixture, Category("EndToEnd")]
+/// <summary>Attacks on the life of one board that has joined. The rig has a name of its own, so that its board is nobody else's.</summary>
+[TestFixture, Parallelizable(ParallelScope.Self), Category("EndToEnd")]
 public sealed class JoinedBoardTests
 {
     private RunRecord _record = null!;
 
     [OneTimeSetUp]
     public async Task RunAsync() =>
-        _record = (await LabInProcess.RunAsync(new JoinedBoardAttacks(), HwLabProgram.ForThisTest().Out)).Record;
+        _record = (
+            await LabInProcess.RunAsync(
+                new JoinedBoardAttacks(),
+                HwLabProgram.ForThisTest().Out,
+                adjustRig: rig => rig with { Name = "joined-board" }
+            )
+        ).Record;
 
     [TestCaseSource(typeof(JoinedBoardAttacks), nameof(JoinedBoardAttacks.Names))]
     public void The_attack_on_a_board_that_joins_is_refused(string attack)
